@@ -1,0 +1,262 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace SessionManagerPlugin.Protocol.Reliability;
+
+/// <summary>
+/// The stream messages that were accepted and not acknowledged, in order: those not sent yet, and those sent that may have to be sent
+/// again. It is the one queue between a session and the connection. Pure: it is told the time and says what to send.
+/// </summary>
+/// <typeparam name="TMessage">
+/// The message's bytes, or what stands for them. The window owns it from <see cref="Add"/> until <see cref="Acknowledge"/> or
+/// <see cref="TryRemoveFirst"/> hands it back.
+/// </typeparam>
+/// <remarks>
+/// <code>
+///     first unacknowledged        next to send             next sequence number
+///              |                       |                            |
+///   . . . . . [s][a][s][s][s][s][s][s][ ][ ][ ][ ][ ] . . . . . . . .
+///              '--- in flight -------'  '-- not sent -'
+///     s sent, a acknowledged out of order
+/// </code>
+/// A lost message has a due time of its own, so a burst that was lost comes back at once and not one message a tick. A message is sent
+/// again unchanged. Not thread-safe: the data channel guards it.
+/// </remarks>
+public sealed class SendWindow<TMessage>
+{
+    private readonly Entry[] _ring;
+    private readonly long _maxBytes;
+    private readonly TimeSpan _giveUpAfter;
+    private long _first;
+    private long _nextToSend;
+    private long _next;
+    private long _bytes;
+
+    // No message in flight is due before this.
+    private TimeSpan _earliestDue = TimeSpan.MaxValue;
+
+    // The pass over the window that is under way: where it stands, and the earliest due time of what it has passed.
+    private long _scan;
+    private TimeSpan _scanEarliestDue;
+
+    /// <summary>An empty window; the first message gets sequence number 0.</summary>
+    /// <param name="maxMessages">The most messages that it holds; rounded up to a power of two.</param>
+    /// <param name="maxBytes">The most bytes that it holds; one message is taken whatever its size.</param>
+    /// <param name="giveUpAfter">How long a message may stay without an acknowledgement after it was first sent.</param>
+    public SendWindow(int maxMessages, long maxBytes, TimeSpan giveUpAfter)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxMessages);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        _ring = new Entry[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)maxMessages)];
+        _maxBytes = maxBytes;
+        _giveUpAfter = giveUpAfter;
+    }
+
+    /// <summary>The sequence number that the next message gets.</summary>
+    public long NextSequenceNumber => _next;
+
+    /// <summary>How many messages it holds, with those acknowledged behind an unacknowledged one.</summary>
+    public int Count => (int)(_next - _first);
+
+    /// <summary>The measured round trips, and the timeout that follows from them.</summary>
+    public RoundTripEstimator RoundTrip { get; } = new();
+
+    /// <summary>Whether nothing waits to be sent or acknowledged.</summary>
+    public bool IsEmpty => _first == _next;
+
+    /// <summary>Whether there is room for a message. When there is none, the source is not read.</summary>
+    public bool HasRoom(int size) => IsEmpty || (Count < _ring.Length && _bytes + size <= _maxBytes);
+
+    /// <summary>Takes a message. It gets <see cref="NextSequenceNumber"/>, which then moves on.</summary>
+    /// <exception cref="InvalidOperationException">There is no room.</exception>
+    public void Add(TMessage message, int size)
+    {
+        if (!HasRoom(size))
+        {
+            throw new InvalidOperationException("The send window is full.");
+        }
+
+        ref var entry = ref EntryAt(_next);
+        entry = new Entry { Message = message, Size = size };
+        _bytes += size;
+        _next++;
+    }
+
+    /// <summary>Gives the next message that was not sent yet, and counts it as sent now.</summary>
+    /// <param name="now">A time stamp; only differences count.</param>
+    /// <param name="message">The message. The window keeps it.</param>
+    public bool TrySendNext(TimeSpan now, [MaybeNullWhen(false)] out TMessage message)
+    {
+        if (_nextToSend == _next)
+        {
+            message = default;
+            return false;
+        }
+
+        ref var entry = ref EntryAt(_nextToSend++);
+        if (entry.Attempts == 0)
+        {
+            entry.FirstSent = now;
+        }
+
+        entry.MarkSent(now, RoundTrip.RetransmissionTimeout);
+        _earliestDue = Min(_earliestDue, entry.Due);
+        message = entry.Message!;
+        return true;
+    }
+
+    /// <summary>
+    /// Gives a message whose acknowledgement is overdue, the oldest first, and counts it as sent again now. To be called until it
+    /// returns false: one pass over the window then serves a whole burst.
+    /// </summary>
+    public bool TryResendNext(TimeSpan now, [MaybeNullWhen(false)] out TMessage message, out long sequenceNumber)
+    {
+        if (now >= _earliestDue)
+        {
+            if (_scan <= _first)
+            {
+                _scan = _first;
+                _scanEarliestDue = TimeSpan.MaxValue;
+            }
+
+            for (; _scan < _nextToSend; _scan++)
+            {
+                ref var entry = ref EntryAt(_scan);
+                if (entry.IsAcknowledged)
+                {
+                    continue;
+                }
+
+                if (entry.Due <= now)
+                {
+                    entry.MarkSent(now, RoundTrip.RetransmissionTimeout);
+                    _scanEarliestDue = Min(_scanEarliestDue, entry.Due);
+                    message = entry.Message!;
+                    sequenceNumber = _scan++;
+                    return true;
+                }
+
+                _scanEarliestDue = Min(_scanEarliestDue, entry.Due);
+            }
+
+            _earliestDue = _scanEarliestDue;
+            _scan = _first;
+        }
+
+        message = default;
+        sequenceNumber = -1;
+        return false;
+    }
+
+    /// <summary>
+    /// When to look for overdue messages again; null while nothing is in flight. Never later than the next due time; it can be
+    /// earlier, when the message that it was for has been acknowledged.
+    /// </summary>
+    public TimeSpan? NextDue() => _first == _nextToSend ? null : _earliestDue;
+
+    /// <summary>Whether the oldest message has waited for its acknowledgement for so long that the far side must be gone.</summary>
+    public bool HasGivenUp(TimeSpan now) => _first < _nextToSend && now - EntryAt(_first).FirstSent >= _giveUpAfter;
+
+    /// <summary>
+    /// Takes an acknowledgement. False when it is for a message that is not in flight: one acknowledged before, or any number that an
+    /// attacker chose.
+    /// </summary>
+    /// <param name="sequenceNumber">Any number.</param>
+    /// <param name="now">A time stamp; only differences count.</param>
+    /// <param name="message">The message, which is the caller's again.</param>
+    public bool Acknowledge(long sequenceNumber, TimeSpan now, [MaybeNullWhen(false)] out TMessage message)
+    {
+        if (sequenceNumber < _first || sequenceNumber >= _nextToSend || EntryAt(sequenceNumber).IsAcknowledged)
+        {
+            message = default;
+            return false;
+        }
+
+        ref var entry = ref EntryAt(sequenceNumber);
+        if (entry.Attempts == 1)
+        {
+            RoundTrip.AddSample(now - entry.LastSent);
+        }
+
+        message = entry.Message!;
+        _bytes -= entry.Size;
+        entry.IsAcknowledged = true;
+        entry.Message = default;
+
+        while (_first < _nextToSend && EntryAt(_first).IsAcknowledged)
+        {
+            _first++;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// A new connection has taken the place of the old one: everything unacknowledged is to be sent again at once, oldest first.
+    /// </summary>
+    public void Rewind(TimeSpan now)
+    {
+        for (var sequenceNumber = _first; sequenceNumber < _nextToSend; sequenceNumber++)
+        {
+            ref var entry = ref EntryAt(sequenceNumber);
+            if (!entry.IsAcknowledged)
+            {
+                entry.Due = now;
+            }
+        }
+
+        _earliestDue = now;
+        _scan = _first;
+    }
+
+    /// <summary>Hands back the oldest message, acknowledged or not: the channel is over and its buffers are returned.</summary>
+    public bool TryRemoveFirst([MaybeNullWhen(false)] out TMessage message)
+    {
+        while (_first < _next)
+        {
+            ref var entry = ref EntryAt(_first++);
+            _nextToSend = Math.Max(_nextToSend, _first);
+            if (!entry.IsAcknowledged)
+            {
+                _bytes -= entry.Size;
+                message = entry.Message!;
+                entry = default;
+                return true;
+            }
+        }
+
+        message = default;
+        return false;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private ref Entry EntryAt(long sequenceNumber) => ref _ring[sequenceNumber & (_ring.Length - 1)];
+
+    private struct Entry
+    {
+        public TMessage? Message;
+        public int Size;
+        public int Attempts;
+        public bool IsAcknowledged;
+        public TimeSpan FirstSent;
+        public TimeSpan LastSent;
+        public TimeSpan Due;
+
+        /// <summary>
+        /// Counts a transmission. The wait doubles with every attempt, up to the timeout's largest value: a slow link is not flooded
+        /// with copies of what it has yet to deliver.
+        /// </summary>
+        public void MarkSent(TimeSpan now, TimeSpan timeout)
+        {
+            var wait = timeout;
+            for (var attempt = 0; attempt < Attempts && wait < RoundTripEstimator.MaxTimeout; attempt++)
+            {
+                wait *= 2;
+            }
+
+            LastSent = now;
+            Due = now + Min(wait, RoundTripEstimator.MaxTimeout);
+            Attempts++;
+        }
+    }
+}
