@@ -1,0 +1,180 @@
+using SessionManagerPlugin.Core.Diagnostics;
+using SessionManagerPlugin.Protocol.Messages;
+using SessionManagerPlugin.Protocol.Payloads;
+using SessionManagerPlugin.Protocol.Reliability;
+
+namespace SessionManagerPlugin.Core.DataChannels;
+
+/// <summary>The way up: from the transport through the reorder buffer to the session.</summary>
+internal sealed partial class DataChannel
+{
+    private readonly ReorderBuffer<EarlyMessage> _reorder;
+    private readonly PayloadPipe _received;
+
+    /// <summary>The receiving task. It ends when the service closes the channel, with the token, or with a failure.</summary>
+    private async Task<ChannelClosed> ReceiveLoopAsync(CancellationToken cancellationToken)
+    {
+        var registration = cancellationToken.UnsafeRegister(static state => ((PayloadPipe)state!).WakeWriter(), _received);
+        await using (registration.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                var message = await _transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                if (!TryReadMessage(message.Span, out var header, out var payloadLength))
+                {
+                    continue;
+                }
+
+                // The payload always reaches to the end of the message.
+                var payload = message[^payloadLength..];
+                switch (header.MessageType)
+                {
+                    case MessageType.OutputStreamData:
+                        await TakeStreamMessageAsync(header, payload, cancellationToken).ConfigureAwait(false);
+                        break;
+                    case MessageType.Acknowledge:
+                        TakeAcknowledgement(payload.Span);
+                        break;
+                    case MessageType.ChannelClosed:
+                        ThrowIfHandshakeRefused();
+                        return TakeChannelClosed(payload.Span);
+                    case MessageType.StartPublication or MessageType.PausePublication:
+                        // Neither stops us: an agent leaves its pause only when something arrives, and may never say that it has.
+                        Log.PublicationMessage(_logger, header.MessageType);
+                        break;
+                    default:
+                        Log.UnexpectedMessage(_logger, header.MessageType);
+                        break;
+                }
+            }
+        }
+    }
+
+    private bool TryReadMessage(ReadOnlySpan<byte> bytes, out ClientMessageHeader header, out int payloadLength)
+    {
+        var error = ClientMessageReader.Read(bytes, out var message);
+        if (error != ClientMessageError.None)
+        {
+            // What was damaged on the way is not acknowledged, so it comes again.
+            Log.MalformedMessage(_logger, bytes.Length, error);
+            header = default;
+            payloadLength = 0;
+            return false;
+        }
+
+        header = message.Header;
+        payloadLength = message.Payload.Length;
+        return true;
+    }
+
+    private async ValueTask TakeStreamMessageAsync(
+        ClientMessageHeader header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        switch (_reorder.Decide(header.SequenceNumber, payload.Length))
+        {
+            case ReorderDecision.Deliver:
+                await DeliverAsync(header.PayloadType, payload, cancellationToken).ConfigureAwait(false);
+                Acknowledge(header);
+                _reorder.Advance();
+                while (_reorder.TryTakeNext(out var early))
+                {
+                    await DeliverAsync(early.PayloadType, early.Payload, cancellationToken).ConfigureAwait(false);
+                    _reorder.Advance();
+                }
+
+                break;
+            case ReorderDecision.Buffered:
+                Log.CameEarly(_logger, header.SequenceNumber, _reorder.Expected);
+                _reorder.Add(header.SequenceNumber, new EarlyMessage(header.PayloadType, payload.ToArray()), payload.Length);
+                Acknowledge(header);
+                break;
+            case ReorderDecision.Duplicate:
+                Log.CameAgain(_logger, header.SequenceNumber);
+                Acknowledge(header);
+                break;
+            default:
+                Log.NoRoomForEarly(_logger, header.SequenceNumber, _reorder.Expected);
+                break;
+        }
+    }
+
+    /// <summary>Processes the next payload in order. It waits while the session has no room: then the connection is not read.</summary>
+    private async ValueTask DeliverAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        switch (type)
+        {
+            case PayloadType.HandshakeRequest:
+                TakeHandshakeRequest(payload.Span);
+                return;
+            case PayloadType.HandshakeComplete:
+                TakeHandshakeComplete(payload.Span);
+                return;
+            case PayloadType.Output or PayloadType.Error or PayloadType.StandardError or PayloadType.ExitCode:
+                StartWithoutHandshake();
+                break;
+            default:
+                Log.UnexpectedPayload(_logger, type, payload.Length);
+                return;
+        }
+
+        while (!payload.IsEmpty)
+        {
+            payload = payload[_received.Write(type, payload.Span)..];
+            if (!payload.IsEmpty)
+            {
+                await _received.WaitForRoomAsync().ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private void Acknowledge(in ClientMessageHeader header)
+    {
+        if (!_acknowledgements.TryEnqueue(new Acknowledgement(header.MessageType, header.MessageId, header.SequenceNumber)))
+        {
+            Log.AcknowledgementLeftOut(_logger, header.SequenceNumber);
+        }
+
+        _hasWork.Set();
+    }
+
+    private void TakeAcknowledgement(ReadOnlySpan<byte> payload)
+    {
+        if (!Acknowledgement.TryRead(payload, out var acknowledgement))
+        {
+            Log.MalformedAcknowledgement(_logger, payload.Length);
+            return;
+        }
+
+        bool hasMoreToSend;
+        lock (_gate)
+        {
+            if (!_window.Acknowledge(acknowledgement.SequenceNumber, Now, out var message))
+            {
+                return;
+            }
+
+            _acknowledged.Enqueue(message);
+            hasMoreToSend = !_window.IsEmpty;
+        }
+
+        _hasRoom.Set();
+        if (hasMoreToSend)
+        {
+            _hasWork.Set();
+        }
+    }
+
+    private ChannelClosed TakeChannelClosed(ReadOnlySpan<byte> payload)
+    {
+        // Whatever it says, the channel is closed.
+        if (!PayloadJson.TryRead(payload, PayloadJson.ChannelClosed, out var closed, out var error))
+        {
+            Log.MalformedChannelClosed(_logger, error);
+            closed = new ChannelClosed();
+        }
+
+        Log.ChannelClosed(_logger, Printable.OneLine(closed.Output ?? ""));
+        return closed;
+    }
+}
