@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace SessionManagerPlugin.Cli;
+
+/// <summary>The program's own commands, read by the command-line parser.</summary>
+internal static class CommandLineForm
+{
+    private static readonly string[] Commands = ["connect"];
+
+    /// <summary>
+    /// The text for a first word that is no command, as the Go client says it; null for anything else. A response is not quoted: it
+    /// holds a token.
+    /// </summary>
+    public static string? UnknownOperation(IReadOnlyList<string> arguments)
+    {
+        var first = arguments[0];
+        if (first.StartsWith('-') || Commands.Contains(first, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        var name = SessionResponse.IsResponse(first) ? "" : new string([.. first.Take(80).Where(static c => !char.IsControl(c))]);
+        return $"\nUnknown operation {name}. \nUse session-manager-plugin --version to check the version.\n\n";
+    }
+
+    /// <summary>Parses the arguments and runs the command that they name.</summary>
+    /// <returns>The exit status.</returns>
+    /// <exception cref="UsageException">The arguments are wrong.</exception>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IEnvironment environment)
+    {
+        var global = new GlobalOptions();
+        var root = new RootCommand(
+            "Opens AWS Systems Manager Session Manager sessions. AWS CLI and other tools start it as\n"
+            + "  session-manager-plugin RESPONSE REGION StartSession [PROFILE [REQUEST [ENDPOINT]]]\n"
+            + "where RESPONSE is the StartSession response as JSON, or the name of an environment variable that holds it.");
+        global.AddTo(root);
+        root.Add(ConnectCommand.Create(global, environment));
+
+        var parsed = root.Parse(WithCommand(arguments));
+        if (parsed.Errors is [var error, ..])
+        {
+            throw new UsageException(TextOf(error));
+        }
+
+        // Errors are reported in one place, and standard output is written without the console's own writer.
+        using var output = new StringWriter();
+        var exitCode = await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, ProcessTerminationTimeout = null })
+            .ConfigureAwait(false);
+        StandardStreams.WriteOutput(output.ToString());
+        return exitCode;
+    }
+
+    /// <summary>A lone JSON argument is connect's.</summary>
+    private static IReadOnlyList<string> WithCommand(IReadOnlyList<string> arguments) =>
+        arguments is [var only] && SessionResponse.IsResponse(only) ? ["connect", only] : arguments;
+
+    private static string TextOf(ParseError error)
+    {
+        // The parser quotes what it does not understand, and that can be a token.
+        var words = error.Message.Split('\'');
+        return words.Length >= 3 && words[1].Length > 40 ? $"{words[0]}an argument{string.Join('\'', words[2..])}" : error.Message;
+    }
+}
