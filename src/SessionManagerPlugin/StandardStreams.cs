@@ -1,10 +1,11 @@
 using System.Text;
+using SessionManagerPlugin.Terminal.Unix;
 
 namespace SessionManagerPlugin;
 
 /// <summary>
-/// The program's own lines on standard output and standard error. Written without <see cref="Console.Out"/>, which would take over the
-/// terminal's settings and load its description.
+/// The program's own lines on standard output and standard error. Written without <see cref="Console"/> where it would take over the
+/// terminal's settings and signals.
 /// </summary>
 internal static class StandardStreams
 {
@@ -12,8 +13,15 @@ internal static class StandardStreams
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void WriteOutput(string text)
     {
-        using var stream = Console.OpenStandardOutput();
-        stream.Write(Encoding.UTF8.GetBytes(text));
+        using Stream stream = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new DescriptorStream(LibC.StandardOutput);
+        try
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"standard output cannot be written: {e.Message}", e);
+        }
     }
 
     /// <summary>Writes an error. When even that cannot be written, the exit status has to do.</summary>
@@ -21,7 +29,7 @@ internal static class StandardStreams
     {
         try
         {
-            using var stream = Console.OpenStandardError();
+            using var stream = OpenError();
             stream.Write(Encoding.UTF8.GetBytes(text));
         }
         catch (IOException)
@@ -29,4 +37,8 @@ internal static class StandardStreams
             // Nobody is left to be told.
         }
     }
+
+    /// <summary>Standard error as a stream.</summary>
+    public static Stream OpenError() =>
+        OperatingSystem.IsWindows() ? Console.OpenStandardError() : new DescriptorStream(LibC.StandardError);
 }

@@ -9,7 +9,7 @@ namespace SessionManagerPlugin.Cli;
 /// </summary>
 internal static class ConnectCommand
 {
-    private const string JsonName = "The JSON argument";
+    private const string JsonName = "the JSON argument";
 
     /// <summary>Makes the command.</summary>
     /// <param name="global">The options that every command has.</param>

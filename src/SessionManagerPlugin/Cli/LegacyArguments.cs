@@ -12,11 +12,11 @@ internal static class LegacyArguments
     private const int MaxCount = 6;
     private const string StartSession = "StartSession";
 
-    private const string ResponseName = "Argument 1 (the StartSession response)";
-    private const string RegionName = "Argument 2 (the region)";
-    private const string OperationName = "Argument 3 (the operation)";
-    private const string RequestName = "Argument 5 (the StartSession request)";
-    private const string EndpointName = "Argument 6 (the API endpoint)";
+    private const string ResponseName = "argument 1 (the StartSession response)";
+    private const string RegionName = "argument 2 (the region)";
+    private const string OperationName = "argument 3 (the operation)";
+    private const string RequestName = "argument 5 (the StartSession request)";
+    private const string EndpointName = "argument 6 (the API endpoint)";
 
     /// <summary>
     /// Whether the arguments are of this form, well-formed or not: the first is a response and there is more than one, or there are
@@ -43,17 +43,17 @@ internal static class LegacyArguments
     {
         if (arguments.Count < MinCount)
         {
-            throw new UsageException($"{OperationName} is missing. It should be {StartSession}, behind the response and the region.");
+            throw new UsageException($"{OperationName} is missing; it should be {StartSession}, behind the response and the region");
         }
 
         if (arguments.Count > MaxCount)
         {
-            throw new UsageException($"There are {arguments.Count} arguments; this form has {MinCount} to {MaxCount}.");
+            throw new UsageException($"there are {arguments.Count} arguments; this form has {MinCount} to {MaxCount}");
         }
 
         if (arguments[2] != StartSession)
         {
-            throw new UsageException($"Invalid Operation. {OperationName} should be {StartSession}.");
+            throw new UsageException($"Invalid Operation: {OperationName} should be {StartSession}");
         }
 
         var region = SessionFields.CheckRegion(arguments[1], RegionName);
@@ -82,6 +82,6 @@ internal static class LegacyArguments
         JsonElement parsed = SessionFields.ParseObject(request, RequestName);
         var name = $"'Target' of {RequestName}";
         return SessionFields.CheckTarget(SessionResponse.Text(parsed, "Target", RequestName), name)
-            ?? throw new UsageException($"{name} is missing.");
+            ?? throw new UsageException($"{name} is missing");
     }
 }

@@ -50,7 +50,7 @@ internal sealed class SessionFields
     {
         if (target is not null && (string.IsNullOrWhiteSpace(target) || target.Any(char.IsControl)))
         {
-            throw new UsageException($"{name} should be a target such as i-0123456789abcdef0; it is empty or has control characters.");
+            throw new UsageException($"{name} should be a target such as i-0123456789abcdef0; it is empty or has control characters");
         }
 
         return target;
@@ -66,7 +66,7 @@ internal sealed class SessionFields
 
         return region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? region
-            : throw new UsageException($"{name} should be a region such as eu-west-1.");
+            : throw new UsageException($"{name} should be a region such as eu-west-1");
     }
 
     /// <summary>Checks the API's endpoint; null and empty are none.</summary>
@@ -80,7 +80,7 @@ internal sealed class SessionFields
         // wss, because Packer gives the StreamUrl here.
         return Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "ws" or "wss" && uri.Host.Length > 0
             ? uri
-            : throw new UsageException($"{name} should be a URL such as https://ssm.eu-west-1.amazonaws.com.");
+            : throw new UsageException($"{name} should be a URL such as https://ssm.eu-west-1.amazonaws.com");
     }
 
     /// <summary>Checks that a text is one JSON object.</summary>
@@ -98,29 +98,29 @@ internal sealed class SessionFields
         {
             // The exception's own text can quote the JSON, and the JSON can hold a token.
             throw new UsageException(
-                $"{name} should be a JSON object; it is not JSON at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.");
+                $"{name} should be a JSON object; it is not JSON at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}");
         }
 
-        throw new UsageException($"{name} should be a JSON object; it is JSON of another kind.");
+        throw new UsageException($"{name} should be a JSON object; it is JSON of another kind");
     }
 
     private static string Require(string? value, string name) =>
-        string.IsNullOrEmpty(value) ? throw new UsageException($"{name} is missing or empty.") : value;
+        string.IsNullOrEmpty(value) ? throw new UsageException($"{name} is missing or empty") : value;
 
     private static string CheckSessionId(string sessionId, string name) =>
         sessionId.Length <= MaxSessionIdLength && !sessionId.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c))
             ? sessionId
-            : throw new UsageException($"{name} should be a session id such as user-0123456789abcdef0.");
+            : throw new UsageException($"{name} should be a session id such as user-0123456789abcdef0");
 
     private static Uri CheckStreamUrl(string streamUrl, string name) =>
         Uri.TryCreate(streamUrl, UriKind.Absolute, out var uri) && uri.Scheme is "ws" or "wss" && uri.Host.Length > 0
             ? uri
-            : throw new UsageException($"{name} should be a URL that begins with wss:// (or ws:// for a local gateway).");
+            : throw new UsageException($"{name} should be a URL that begins with wss:// (or ws:// for a local gateway)");
 
     private static string? CheckSessionType(string? sessionType, string name) =>
         string.IsNullOrEmpty(sessionType) || SessionTypes.Contains(sessionType, StringComparer.Ordinal)
             ? sessionType
-            : throw new UsageException($"{name} should be one of {string.Join(", ", SessionTypes)}.");
+            : throw new UsageException($"{name} should be one of {string.Join(", ", SessionTypes)}");
 
     private static string CheckClientId(string? clientId, string name)
     {
@@ -130,7 +130,7 @@ internal sealed class SessionFields
         }
 
         return clientId.Any(char.IsControl)
-            ? throw new UsageException($"{name} should be a UUID; it has control characters.")
+            ? throw new UsageException($"{name} should be a UUID; it has control characters")
             : clientId;
     }
 }

@@ -28,11 +28,11 @@ internal static class SessionResponse
         if (string.IsNullOrEmpty(json))
         {
             throw new UsageException(
-                $"{name} names the environment variable {argument}, which should hold the StartSession response as JSON and is not set.");
+                $"{name} names the environment variable {argument}, which should hold the StartSession response as JSON and is not set");
         }
 
         environment.Remove(argument);
-        return SessionFields.ParseObject(json, $"The environment variable {argument}");
+        return SessionFields.ParseObject(json, $"environment variable {argument}");
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ internal static class SessionResponse
 
         return value.ValueKind == JsonValueKind.String
             ? value.GetString()
-            : throw new UsageException($"'{member}' of {name} should be text; it is {Kind(value)}.");
+            : throw new UsageException($"'{member}' of {name} should be text; it is {Kind(value)}");
     }
 
     /// <summary>A member's value; null when it is missing or null.</summary>

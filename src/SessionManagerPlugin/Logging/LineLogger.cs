@@ -32,7 +32,7 @@ internal sealed class LineLogger : ILogger, IDisposable
         }
 
         // The terminal may be raw, where a line feed alone would leave the cursor in its column.
-        return options.IsVerbose ? new LineLogger(Console.OpenStandardError(), level, time, "\r\n") : null;
+        return options.IsVerbose ? new LineLogger(StandardStreams.OpenError(), level, time, "\r\n") : null;
     }
 
     public IDisposable? BeginScope<TState>(TState state)
