@@ -195,6 +195,13 @@ public class PayloadJsonTests
         }
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"MessageSchemaVersion":"1.0","RequestId":"r","ClientId":"c","ClientVersion":"1.2.3.4"}""")]
+    [InlineData("""{"MessageSchemaVersion":"1.0","RequestId":"r","TokenValue":null,"ClientId":"c","ClientVersion":"1.2.3.4"}""")]
+    public void An_opening_message_without_its_token_is_refused(string json) =>
+        Assert.NotNull(ErrorByForm["OpenDataChannel"](Encoding.UTF8.GetBytes(json)));
+
     [Fact]
     public void The_token_of_an_opening_message_is_not_in_its_text()
     {
