@@ -52,8 +52,9 @@ public readonly record struct Acknowledgement(MessageType AcknowledgedMessageTyp
         {
             return TryReadCore(payload, out acknowledgement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException is what the reader throws when a name's escapes are no UTF-16 ("\ud800" alone).
             acknowledgement = default;
             return false;
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SessionManagerPlugin.Protocol.Payloads;
 
 /// <summary>
@@ -9,11 +11,11 @@ namespace SessionManagerPlugin.Protocol.Payloads;
 /// <param name="ClientId">A UUID, the same for the whole session.</param>
 /// <param name="ClientVersion">The client's version, four numbers. The service and the agent compare it.</param>
 public sealed record OpenDataChannel(
-    string MessageSchemaVersion,
-    string RequestId,
-    string TokenValue,
-    string ClientId,
-    string ClientVersion)
+    [property: JsonRequired] string MessageSchemaVersion,
+    [property: JsonRequired] string RequestId,
+    [property: JsonRequired] string TokenValue,
+    [property: JsonRequired] string ClientId,
+    [property: JsonRequired] string ClientVersion)
 {
     /// <summary>The schema version that is spoken: 1.0.</summary>
     public const string CurrentSchemaVersion = "1.0";

@@ -68,9 +68,7 @@ public static class PayloadJson
         catch (JsonException e)
         {
             value = default;
-
-            // JsonException's own message can quote the input; the position is enough to find the fault.
-            error = $"not the JSON expected at {e.Path ?? "$"}, byte {e.BytePositionInLine ?? 0}";
+            error = Describe(e);
             return false;
         }
     }
@@ -98,8 +96,12 @@ public static class PayloadJson
         catch (JsonException e)
         {
             value = default;
-            error = $"not the JSON expected at {e.Path ?? "$"}";
+            error = Describe(e);
             return false;
         }
     }
+
+    // JsonException's own message can quote the input, and so can its path, which has the names of unknown members. The position is
+    // enough to find the fault.
+    private static string Describe(JsonException e) => $"not the JSON expected in line {e.LineNumber + 1}, at byte {e.BytePositionInLine}";
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace SessionManagerPlugin.Protocol.Payloads;
 
 /// <summary>The serializers of every payload, made at compile time.</summary>
-[JsonSourceGenerationOptions(MaxDepth = 32)]
+[JsonSourceGenerationOptions(MaxDepth = 32, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(OpenDataChannel))]
 [JsonSerializable(typeof(TerminalSize))]
 [JsonSerializable(typeof(ChannelClosed))]

@@ -41,7 +41,7 @@ public sealed class SendWindow<TMessage>
     /// <summary>An empty window; the first message gets sequence number 0.</summary>
     /// <param name="maxMessages">The most messages that it holds; rounded up to a power of two.</param>
     /// <param name="maxBytes">The most bytes that it holds; one message is taken whatever its size.</param>
-    /// <param name="giveUpAfter">How long a message may stay without an acknowledgement after it was first sent.</param>
+    /// <param name="giveUpAfter">How long a message may stay without an acknowledgement after it was first sent on a connection.</param>
     public SendWindow(int maxMessages, long maxBytes, TimeSpan giveUpAfter)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxMessages);
@@ -191,7 +191,8 @@ public sealed class SendWindow<TMessage>
     }
 
     /// <summary>
-    /// A new connection has taken the place of the old one: everything unacknowledged is to be sent again at once, oldest first.
+    /// A new connection has taken the place of the old one: everything unacknowledged is to be sent again at once, oldest first. The
+    /// far side gets its full time to answer there: what passed without a connection, such as a laptop's sleep, says nothing about it.
     /// </summary>
     public void Rewind(TimeSpan now)
     {
@@ -200,6 +201,7 @@ public sealed class SendWindow<TMessage>
             ref var entry = ref EntryAt(sequenceNumber);
             if (!entry.IsAcknowledged)
             {
+                entry.FirstSent = now;
                 entry.Due = now;
             }
         }
@@ -238,6 +240,8 @@ public sealed class SendWindow<TMessage>
         public int Size;
         public int Attempts;
         public bool IsAcknowledged;
+
+        // On the connection of now.
         public TimeSpan FirstSent;
         public TimeSpan LastSent;
         public TimeSpan Due;
