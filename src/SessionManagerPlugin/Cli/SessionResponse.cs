@@ -58,9 +58,20 @@ internal static class SessionResponse
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : throw new UsageException($"'{member}' of {name} should be text; it is {Kind(value)}");
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw new UsageException($"'{member}' of {name} should be text; it is {Kind(value)}");
+        }
+
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as an escape.
+            throw new UsageException($"'{member}' of {name} should be text; it has an escape that is no character");
+        }
     }
 
     /// <summary>A member's value; null when it is missing or null.</summary>
