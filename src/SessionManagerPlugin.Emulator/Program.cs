@@ -1,1 +1,1 @@
-return 0;
+return await SessionManagerPlugin.Emulator.Cli.EmulatorProgram.RunAsync(args).ConfigureAwait(false);
