@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace SessionManagerPlugin.Emulator.Cli;
+
+/// <summary>The command line: its options, and the values that they were given.</summary>
+internal sealed class EmulatorCommandLine
+{
+    private static readonly string[] HandshakeModes = ["auto", "always", "never"];
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = "The port on 127.0.0.1; 0 takes any that is free.",
+        HelpName = "PORT",
+    };
+
+    private readonly Option<string[]> _target = Repeatable("--target", "ID", "A target that is connected. May be given again; every target is when it is not given.");
+
+    private readonly Option<string> _shell = new("--shell")
+    {
+        Description = "The shell of shell sessions. Default: $SHELL, or /bin/sh.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<string> _agentVersion = new("--agent-version")
+    {
+        Description = "The version that the agent states in its handshake.",
+        HelpName = "VERSION",
+        DefaultValueFactory = _ => new EmulatorOptions().Agent.Version,
+    };
+
+    private readonly Option<string> _handshake = new("--handshake")
+    {
+        Description = "Which sessions begin with a handshake; auto: those of an agent of version 3.3.",
+        HelpName = "MODE",
+        DefaultValueFactory = _ => HandshakeModes[0],
+    };
+
+    private readonly Option<string> _customerMessage = new("--customer-message")
+    {
+        Description = "What the end of the handshake tells the user.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string[]> _requestAction = Repeatable("--request-action", "NAME", "A further action that the handshake asks for. May be given again.");
+
+    private readonly Option<string> _sessionType = new("--session-type")
+    {
+        Description = "The session type that the handshake states instead of the true one.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<double> _sessionTimeout = new("--session-timeout")
+    {
+        Description = "How long a session lives without a client.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => new EmulatorOptions().SessionTimeout.TotalSeconds,
+    };
+
+    private readonly Option<string> _tlsCertificate = new("--tls-certificate")
+    {
+        Description = "A PEM file with a certificate: the service and the gateway speak TLS. Needs --tls-key.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _tlsKey = new("--tls-key")
+    {
+        Description = "A PEM file with the certificate's private key.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Log everything to standard error, and not only what is wrong.",
+    };
+
+    internal EmulatorCommandLine()
+    {
+        _handshake.AcceptOnlyFromAmong(HandshakeModes);
+        _port.Validators.Add(result => Require(
+            result,
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue,
+            "a port number"));
+        _sessionTimeout.Validators.Add(result => Require(
+            result,
+            text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                && seconds is > 0 and <= 24 * 60 * 60,
+            "a number of seconds, up to a day"));
+
+        Root = new RootCommand("Stands in for the AWS Session Manager service, its message gateway and the agent, on loopback.")
+        {
+            _port,
+            _target,
+            _shell,
+            _agentVersion,
+            _handshake,
+            _customerMessage,
+            _requestAction,
+            _sessionType,
+            _sessionTimeout,
+            _tlsCertificate,
+            _tlsKey,
+            _verbose,
+        };
+        Root.Validators.Add(result =>
+        {
+            if ((result.GetResult(_tlsCertificate) is null) != (result.GetResult(_tlsKey) is null))
+            {
+                result.AddError("--tls-certificate and --tls-key are given together.");
+            }
+        });
+    }
+
+    /// <summary>The command, to be parsed and asked for help.</summary>
+    internal RootCommand Root { get; }
+
+    /// <summary>Whether everything is logged.</summary>
+    internal bool IsVerbose(ParseResult result) => result.GetValue(_verbose);
+
+    /// <summary>The files of the certificate; null without TLS.</summary>
+    internal (string Certificate, string Key)? TlsFiles(ParseResult result) =>
+        result.GetValue(_tlsCertificate) is { } certificate ? (certificate, result.GetValue(_tlsKey)!) : null;
+
+    /// <summary>The options that were given, without the certificate, which is a file to be read.</summary>
+    internal EmulatorOptions ToOptions(ParseResult result) => new()
+    {
+        Port = result.GetValue(_port),
+        Targets = result.GetValue(_target) ?? [],
+        SessionTimeout = TimeSpan.FromSeconds(result.GetValue(_sessionTimeout)),
+        Agent = new()
+        {
+            Version = result.GetValue(_agentVersion)!,
+            Shell = result.GetValue(_shell),
+            Handshake = Enum.Parse<Agent.HandshakeMode>(result.GetValue(_handshake)!, ignoreCase: true),
+            CustomerMessage = result.GetValue(_customerMessage) ?? "",
+            RequestedActions = result.GetValue(_requestAction) ?? [],
+            SessionType = result.GetValue(_sessionType),
+        },
+    };
+
+    private static Option<string[]> Repeatable(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>Looks at the text, since a value that cannot be converted throws when it is asked for.</summary>
+    private static void Require(OptionResult result, Func<string, bool> isValid, string what)
+    {
+        if (result.Tokens is [{ Value: var text }] && !isValid(text))
+        {
+            result.AddError($"{result.Option.Name} takes {what}.");
+        }
+    }
+}

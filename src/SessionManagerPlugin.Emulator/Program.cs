@@ -1,0 +1,1 @@
+return await SessionManagerPlugin.Emulator.Cli.EmulatorProgram.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using SessionManagerPlugin.Emulator.Agent;
+using SessionManagerPlugin.Emulator.Gateway;
+
+namespace SessionManagerPlugin.Emulator.Service;
+
+/// <summary>A session from StartSession to its end: the gateway's channel and the agent behind it.</summary>
+internal sealed class EmulatedSession : IDisposable
+{
+    private readonly AgentDataChannel _dataChannel;
+    private readonly AgentSession _agent;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal EmulatedSession(string id, ISessionKind kind, EmulatorOptions options, TimeProvider time, ILogger logger)
+    {
+        Id = id;
+        _logger = logger;
+        Channel = new GatewayChannel(id, options.SessionTimeout, End, time, logger);
+        _dataChannel = new AgentDataChannel(id, Channel, time, logger);
+        Channel.Attach(_dataChannel);
+        _agent = new AgentSession(id, _dataChannel, kind, options.Agent, time, logger);
+    }
+
+    /// <summary>The session's id.</summary>
+    internal string Id { get; }
+
+    /// <summary>The gateway's side.</summary>
+    internal GatewayChannel Channel { get; }
+
+    /// <summary>Completes when the session has ended and nothing of its processes is left.</summary>
+    internal Task Ended => _ended.Task;
+
+    /// <summary>Runs the agent until the session ends, by itself or by <see cref="End"/>, and tells the client. Does not throw.</summary>
+    internal async Task RunAsync()
+    {
+        try
+        {
+            Channel.Close(await _agent.RunAsync(_end.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            Channel.Close("");
+        }
+        catch (Exception e)
+        {
+            // The edge of the session: whatever went wrong in it, the others go on, and the client is told.
+            _logger.AgentFailed(e, Id);
+            Channel.Close($"The agent failed: {e.Message}");
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>Ends the session from outside; <see cref="Ended"/> says when it is done.</summary>
+    internal void End()
+    {
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Channel.Dispose();
+        _dataChannel.Dispose();
+        _end.Dispose();
+    }
+}
