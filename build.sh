@@ -363,7 +363,7 @@ verb_install() {
 
 # --- run --------------------------------------------------------------------------------------------------------------------------
 
-readonly target=i-0123456789abcdef0 region=us-east-1
+readonly instance=i-0123456789abcdef0 region=us-east-1
 
 # Stops the emulator that was started, by its number.
 stop_emulator() {
@@ -403,13 +403,13 @@ start_emulator() {
 # Opens a session; its standard input is the session's.
 open_session() {
     if has aws; then
-        aws ssm start-session --target "$target" --region "$region" --endpoint-url "$url" "$@"
+        aws ssm start-session --target "$instance" --region "$region" --endpoint-url "$url" "$@"
         return
     fi
 
     local response
     response=$(curl -sSf -X POST -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: AmazonSSM.StartSession' \
-        -d "{\"Target\":\"$target\"}" "$url/" </dev/null)
+        -d "{\"Target\":\"$instance\"}" "$url/" </dev/null)
     AWS_SSM_START_SESSION_RESPONSE=$response "$plugin" AWS_SSM_START_SESSION_RESPONSE "$region" StartSession
 }
 
