@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using SessionManagerPlugin.Emulator.Pty;
 
 namespace SessionManagerPlugin.Emulator.Cli;
 
@@ -17,6 +18,7 @@ internal static class EmulatorProgram
     /// <summary>Runs the program.</summary>
     internal static async Task<int> RunAsync(string[] args)
     {
+        ChildProcess.WantExitStatuses();
         var commandLine = new EmulatorCommandLine();
 
         // No response files: an argument that begins with @ is one.

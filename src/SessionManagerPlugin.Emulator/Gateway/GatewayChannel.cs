@@ -16,11 +16,12 @@ internal sealed class GatewayChannel : IAgentLink, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _abandoned;
+    private readonly TaskCompletionSource _clientTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private ChannelToken _token = ChannelToken.Create();
     private ClientConnection? _client;
     private AgentDataChannel? _agent;
-    private bool _isClosed;
+    private byte[]? _channelClosed;
 
     /// <summary>Opens the channel.</summary>
     /// <param name="sessionId">The session.</param>
@@ -67,12 +68,15 @@ internal sealed class GatewayChannel : IAgentLink, IDisposable
         }
     }
 
+    /// <summary>Completes when a client has been sent the end of the session.</summary>
+    internal Task ClientTold => _clientTold.Task;
+
     /// <summary>Whether a client may open the channel.</summary>
     internal bool IsToken(string text)
     {
         lock (_gate)
         {
-            return !_isClosed && _token.Matches(text);
+            return _token.Matches(text);
         }
     }
 
@@ -82,11 +86,7 @@ internal sealed class GatewayChannel : IAgentLink, IDisposable
     /// <summary>Serves a client that has shown its token, until its connection ends. It takes the place of the client before.</summary>
     internal async Task ServeAsync(ClientConnection client, CancellationToken cancellationToken)
     {
-        if (!TryEnter(client))
-        {
-            client.Close(WebSocketCloseStatus.NormalClosure, "", ServiceMessageWriter.ChannelClosed(_sessionId, "", _time.GetUtcNow()));
-        }
-
+        Enter(client);
         var reason = await client.RunAsync(_agent!.ReceiveAsync, cancellationToken).ConfigureAwait(false);
         _logger.ClientDisconnected(_sessionId, reason);
         Leave(client);
@@ -115,33 +115,35 @@ internal sealed class GatewayChannel : IAgentLink, IDisposable
     /// <param name="output">What the user is told; empty at a normal end.</param>
     internal void Close(string output)
     {
-        ClientConnection? client;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_channelClosed is not null)
             {
                 return;
             }
 
-            _isClosed = true;
-            client = _client;
+            _channelClosed = ServiceMessageWriter.ChannelClosed(_sessionId, output, _time.GetUtcNow());
+            if (_client is not null)
+            {
+                Tell(_client, _channelClosed);
+            }
         }
 
         _logger.SessionEnded(_sessionId, output);
-        client?.Close(WebSocketCloseStatus.NormalClosure, "", ServiceMessageWriter.ChannelClosed(_sessionId, output, _time.GetUtcNow()));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _abandoned.Dispose();
 
-    private bool TryEnter(ClientConnection client)
+    private void Enter(ClientConnection client)
     {
         ClientConnection? replaced;
         lock (_gate)
         {
-            if (_isClosed)
+            if (_channelClosed is not null)
             {
-                return false;
+                Tell(client, _channelClosed);
+                return;
             }
 
             replaced = _client;
@@ -158,8 +160,12 @@ internal sealed class GatewayChannel : IAgentLink, IDisposable
             _logger.ClientReplaced(_sessionId);
             replaced.Close(WebSocketCloseStatus.NormalClosure, "A newer connection has taken over.");
         }
+    }
 
-        return true;
+    private void Tell(ClientConnection client, byte[] channelClosed)
+    {
+        client.Close(WebSocketCloseStatus.NormalClosure, "", channelClosed);
+        _clientTold.TrySetResult();
     }
 
     private void Leave(ClientConnection client)

@@ -24,7 +24,8 @@ namespace SessionManagerPlugin.Emulator.Gateway;
 ///       4  PayloadLength    at HeaderLength
 ///       n  Payload
 /// </code>
-/// Source: captures of the live service.
+/// The short header and the NULs are the live service's, as it was described; the values of CreatedDate and DestinationId, the payload of
+/// start_publication (none) and its flags are guesses: no capture of the service's own messages was at hand.
 /// </remarks>
 internal static class ServiceMessageWriter
 {

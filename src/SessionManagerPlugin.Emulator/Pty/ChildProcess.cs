@@ -28,6 +28,18 @@ internal sealed class ChildProcess : IAsyncDisposable
         Reap();
     }
 
+    /// <summary>
+    /// Undoes an ignored SIGCHLD, which a program keeps from whoever started it: exit statuses would be thrown away and nobody told. To be
+    /// called by a program's Main, before anything else of .NET's signals.
+    /// </summary>
+    internal static void WantExitStatuses()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = LibC.SetSignalDisposition(LibC.SignalChild, LibC.SignalDefault);
+        }
+    }
+
     /// <summary>Its process id, which is its process group's and its session's too.</summary>
     internal int ProcessId { get; }
 

@@ -26,6 +26,11 @@ internal static unsafe partial class LibC
     internal const int SignalKill = 9;
     internal const int SignalTerminate = 15;
 
+    internal const int SignalChild = 17;
+
+    /// <summary>The default disposition of a signal, <c>SIG_DFL</c>.</summary>
+    internal const nint SignalDefault = 0;
+
     internal const nuint GetWindowSize = 0x5413;
     internal const nuint SetWindowSize = 0x5414;
 
@@ -76,6 +81,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int processId, int signal);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    internal static partial nint SetSignalDisposition(int signal, nint disposition);
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     internal static partial int WaitForChild(int processId, int* status, int options);

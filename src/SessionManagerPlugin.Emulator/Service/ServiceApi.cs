@@ -69,7 +69,9 @@ internal sealed class ServiceApi(SessionRegistry sessions, IRequestAuthorizer au
     {
         if (sessions.Find(id) is { } session)
         {
-            return new SessionResponse(id, StreamUrl(id), session.Channel.RenewToken());
+            return session.Ended.IsCompleted
+                ? new SessionResponse(id)
+                : new SessionResponse(id, StreamUrl(id), session.Channel.RenewToken());
         }
 
         return sessions.HasEnded(id) ? new SessionResponse(id) : throw new ServiceException(ServiceError.UnknownSession(id));

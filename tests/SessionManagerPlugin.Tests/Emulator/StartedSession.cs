@@ -1,0 +1,3 @@
+namespace SessionManagerPlugin.Tests.Emulator;
+
+internal sealed record StartedSession(string SessionId, Uri StreamUrl, string TokenValue);
