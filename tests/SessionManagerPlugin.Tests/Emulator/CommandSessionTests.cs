@@ -1,5 +1,4 @@
 using SessionManagerPlugin.Protocol.Messages;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using SessionManagerPlugin.Protocol.Messages;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -1,5 +1,4 @@
 using SessionManagerPlugin.Emulator.Pty;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using SessionManagerPlugin.Protocol.Messages;
 using SessionManagerPlugin.Protocol.Payloads;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

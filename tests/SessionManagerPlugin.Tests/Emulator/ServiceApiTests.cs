@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using SessionManagerPlugin.Emulator;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -5,7 +5,6 @@ using SessionManagerPlugin.Emulator;
 using SessionManagerPlugin.Emulator.Agent;
 using SessionManagerPlugin.Protocol.Messages;
 using SessionManagerPlugin.Protocol.Payloads;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using SessionManagerPlugin.Emulator;
 using SessionManagerPlugin.Emulator.Agent;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

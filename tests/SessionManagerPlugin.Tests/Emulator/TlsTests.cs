@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SessionManagerPlugin.Emulator;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 

@@ -1,5 +1,4 @@
 using SessionManagerPlugin.Emulator.Agent;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator.Agent;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using SessionManagerPlugin.Emulator.Http;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator.Http;
 

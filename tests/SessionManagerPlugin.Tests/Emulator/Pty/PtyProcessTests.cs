@@ -1,7 +1,6 @@
 using System.Text;
 using SessionManagerPlugin.Emulator.Pty;
 using SessionManagerPlugin.Protocol.Payloads;
-using Xunit;
 
 namespace SessionManagerPlugin.Tests.Emulator.Pty;
 
