@@ -44,6 +44,7 @@ internal sealed partial class DataChannel
         _logger = logger;
         _epoch = time.GetTimestamp();
         _window = new SendWindow<OutgoingMessage>(options.SendWindowMessages, options.SendWindowBytes, options.GiveUpAfter);
+        _reserve = Math.Min(MaxReservedMessages, options.SendWindowMessages - 1);
         _pool = new OutgoingMessagePool(options.PayloadSize);
         _reorder = new ReorderBuffer<EarlyMessage>(options.ReorderMessages, options.ReorderBytes);
         _received = new PayloadPipe(options.ReceiveBufferBytes);

@@ -18,7 +18,9 @@ internal sealed class FakeTransport : IMessageTransport
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _lent = [];
     private TransportException? _writeFailure;
+    private readonly TaskCompletionSource _flushBlocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _flushGate;
+    private readonly List<(int Count, TaskCompletionSource Seen)> _receiveWatchers = [];
     private int _receiveCount;
 
     /// <summary>Completes with the goodbye's reason.</summary>
@@ -30,14 +32,31 @@ internal sealed class FakeTransport : IMessageTransport
     public bool AnswersGoodbye { get; set; } = true;
 
     /// <summary>How many receives have begun.</summary>
-    public int ReceiveCount => Volatile.Read(ref _receiveCount);
+    public int ReceiveCount
+    {
+        get
+        {
+            lock (_receiveWatchers)
+            {
+                return _receiveCount;
+            }
+        }
+    }
 
     /// <summary>How many messages wait to be received.</summary>
     public int UnreadCount => _incoming.Reader.Count;
 
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _receiveCount);
+        lock (_receiveWatchers)
+        {
+            _receiveCount++;
+            foreach (var (_, seen) in _receiveWatchers.Where(watcher => watcher.Count <= _receiveCount))
+            {
+                seen.TrySetResult();
+            }
+        }
+
         _lent.AsSpan().Fill(0xEE);
         var next = await _incoming.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (next is Exception failure)
@@ -65,6 +84,7 @@ internal sealed class FakeTransport : IMessageTransport
     {
         if (Volatile.Read(ref _flushGate) is { } gate)
         {
+            _flushBlocked.TrySetResult();
             await gate.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -102,6 +122,9 @@ internal sealed class FakeTransport : IMessageTransport
         return gate;
     }
 
+    /// <summary>Completes when a flush waits for the socket.</summary>
+    public Task WhenFlushBlockedAsync() => _flushBlocked.Task.Soon();
+
     public void FailWrites(TransportException failure) => Volatile.Write(ref _writeFailure, failure);
 
     public void FailReads(Exception failure) => Assert.True(_incoming.Writer.TryWrite(failure));
@@ -123,6 +146,22 @@ internal sealed class FakeTransport : IMessageTransport
 
     public void ReceiveClosed(string? output) => Receive(Closed(
         output is null ? "{\"MessageType\":\"channel_closed\",\"SchemaVersion\":1}" : $"{{\"SchemaVersion\":1,\"Output\":\"{output}\"}}"));
+
+    /// <summary>Completes when this many receives have begun: all messages before the last of them are processed.</summary>
+    public Task WhenReceivesAsync(int count)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_receiveWatchers)
+        {
+            _receiveWatchers.Add((count, seen));
+            if (_receiveCount >= count)
+            {
+                seen.SetResult();
+            }
+        }
+
+        return seen.Task.Soon();
+    }
 
     public static byte[] Closed(string payload) =>
         Message(MessageType.ChannelClosed, 0, PayloadType.None, Encoding.UTF8.GetBytes(payload));
