@@ -173,7 +173,7 @@ internal sealed partial class DataChannel
     {
         lock (_gate)
         {
-            if (_window.HasGivenUp(now))
+            if (_window.HasGivenUp(now) && HasListenedLongEnough(now))
             {
                 throw new SessionException(
                     SessionErrorReason.AgentUnresponsive,

@@ -235,6 +235,32 @@ public class DataChannelSendTests
     }
 
     [Fact]
+    public async Task A_slow_local_end_does_not_make_the_agent_look_gone()
+    {
+        await using var test = await ChannelUnderTest.OpenAsync(DataChannelOptions.Default with { ReceiveBufferBytes = 4 });
+        await test.SendAsync("typed");
+        var typed = await test.Transport.NextStreamAsync();
+        test.Transport.ReceiveOutput(0, "1234");
+        await test.Transport.NextAcknowledgementAsync();
+        test.Transport.ReceiveOutput(1, "5678");
+        test.Transport.ReceiveAcknowledgement(typed);
+
+        // The agent's answer lies behind output that nobody has taken, for longer than an agent may be silent.
+        await test.Transport.WhenReceivesAsync(2);
+        for (var minute = 0; minute < 7; minute++)
+        {
+            test.Time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal("typed", (await test.Transport.NextStreamAsync()).Text);
+        }
+
+        Assert.False(test.Running.IsCompleted);
+        Assert.Equal("12345678", await test.ReadTextAsync(8));
+        await test.Transport.NextAcknowledgementAsync();
+        test.Transport.ReceiveClosed("");
+        await test.Running.Soon();
+    }
+
+    [Fact]
     public async Task Acknowledgements_leave_in_front_of_data_and_share_its_flush()
     {
         await using var test = await ChannelUnderTest.OpenAsync();
