@@ -92,7 +92,7 @@ internal sealed partial class DataChannel
             }
             catch (TransportException e)
             {
-                throw Failed(e);
+                throw HandshakeRefusal ?? Failed(e);
             }
             finally
             {

@@ -75,6 +75,24 @@ internal sealed class ChannelUnderTest : IAsyncDisposable
 
     public Task SendAsync(string text) => Channel.SendAsync(PayloadType.Output, Encoding.UTF8.GetBytes(text), CancellationToken.None).Soon();
 
+    /// <summary>
+    /// Moves the clock on and lets the sending task look at it: the task may just have read the clock and not yet set its timer, which
+    /// real time forgives and a clock that stands still does not.
+    /// </summary>
+    public void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        Assert.True(Channel.TrySend(PayloadType.Parameter, "look"u8));
+    }
+
+    /// <summary>Moves the clock on and gives what of the client's stream was sent for it.</summary>
+    public async Task<List<SentMessage>> SentAfterAsync(TimeSpan by)
+    {
+        Time.Advance(by);
+        var sent = await SentBeforeMarkerAsync();
+        return [.. sent.Where(message => message.Header is { MessageType: MessageType.InputStreamData, PayloadType: not PayloadType.Parameter })];
+    }
+
     /// <summary>Sends a message of the test's own behind everything that is due, and gives what left before it.</summary>
     public async Task<List<SentMessage>> SentBeforeMarkerAsync()
     {
