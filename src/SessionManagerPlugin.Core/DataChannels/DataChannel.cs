@@ -176,7 +176,7 @@ internal sealed partial class DataChannel
             SessionErrorReason.TokenRefused,
             $"The service did not accept the session: {e.Message}. Start a new session; a token is good for a short time and for one use.",
             e),
-        TransportFailure.MessageTooLarge => new SessionException(SessionErrorReason.ProtocolViolation, e.Message, e),
+        TransportFailure.MessageTooLarge => new SessionException(SessionErrorReason.ProtocolViolation, $"{e.Message}.", e),
         _ => new SessionException(
             SessionErrorReason.ConnectionLost, $"{e.Message}. The session was cut off; start a new one.", e),
     };
