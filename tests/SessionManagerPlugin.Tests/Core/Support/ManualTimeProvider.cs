@@ -9,10 +9,8 @@ internal sealed class ManualTimeProvider : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(TimeSpan Wait, TaskCompletionSource Seen)> _watchers = [];
+    private readonly List<ManualTimer> _disposed = [];
     private TimeSpan _now = TimeSpan.FromHours(3);
-
-    /// <summary>What a timer does as it is disposed: a callback that had begun by then comes late.</summary>
-    public bool FiresOnDispose { get; init; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -61,6 +59,18 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
 
         while (NextUntil(end) is { } timer)
+        {
+            timer.Fire();
+        }
+    }
+
+    /// <summary>
+    /// Fires the timers that were disposed before their time: the callback of a real one may just have begun when it is disposed.
+    /// </summary>
+    public void FireLate()
+    {
+        Assert.NotEmpty(_disposed);
+        foreach (var timer in _disposed)
         {
             timer.Fire();
         }
@@ -125,12 +135,10 @@ internal sealed class ManualTimeProvider : TimeProvider
     {
         lock (_gate)
         {
-            _timers.Remove(timer);
-        }
-
-        if (FiresOnDispose)
-        {
-            timer.Fire();
+            if (_timers.Remove(timer))
+            {
+                _disposed.Add(timer);
+            }
         }
     }
 
