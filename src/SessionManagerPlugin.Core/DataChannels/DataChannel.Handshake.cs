@@ -19,6 +19,12 @@ internal sealed partial class DataChannel
 
     private TimeSpan? HandshakeDue => _handshake?.Due;
 
+    /// <summary>
+    /// What was refused to the agent, if anything. The agent ends the session for it, by channel_closed or by hanging up, and what was
+    /// refused says more than that it did.
+    /// </summary>
+    private SessionException? HandshakeRefusal => _handshake is { Start: null } wait ? wait.Failure : null;
+
     private void TakeHandshakeRequest(ReadOnlySpan<byte> payload)
     {
         if (!PayloadJson.TryRead(payload, PayloadJson.HandshakeRequest, out var request, out var error))
@@ -84,12 +90,11 @@ internal sealed partial class DataChannel
         }
     }
 
-    /// <summary>An agent that was refused closes the channel; what was refused says more than that it did.</summary>
     private void ThrowIfHandshakeRefused()
     {
-        if (_handshake is { Start: null } wait)
+        if (HandshakeRefusal is { } refusal)
         {
-            throw wait.Failure;
+            throw refusal;
         }
     }
 

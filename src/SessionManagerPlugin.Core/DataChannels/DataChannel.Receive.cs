@@ -11,6 +11,9 @@ internal sealed partial class DataChannel
     private readonly ReorderBuffer<EarlyMessage> _reorder;
     private readonly PayloadPipe _received;
 
+    // In ticks of Now: since when the connection is read without waiting for the session; the largest value while it is not read.
+    private long _listeningSince;
+
     /// <summary>The receiving task. It ends when the service closes the channel, with the token, or with a failure.</summary>
     private async Task<ChannelClosed> ReceiveLoopAsync(CancellationToken cancellationToken)
     {
@@ -117,15 +120,32 @@ internal sealed partial class DataChannel
                 return;
         }
 
+        payload = payload[_received.Write(type, payload.Span)..];
+        if (!payload.IsEmpty)
+        {
+            await DeliverRestAsync(type, payload, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Meanwhile the agent's acknowledgements lie unread, which is not to be taken for its silence.</summary>
+    private async ValueTask DeliverRestAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _listeningSince, long.MaxValue);
         while (!payload.IsEmpty)
         {
+            await _received.WaitForRoomAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             payload = payload[_received.Write(type, payload.Span)..];
-            if (!payload.IsEmpty)
-            {
-                await _received.WaitForRoomAsync().ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
         }
+
+        Volatile.Write(ref _listeningSince, Now.Ticks);
+    }
+
+    /// <summary>Whether an agent that answers would have been heard: the connection has been read for as long as it may be silent.</summary>
+    private bool HasListenedLongEnough(TimeSpan now)
+    {
+        var since = Volatile.Read(ref _listeningSince);
+        return since <= now.Ticks && now.Ticks - since >= _options.GiveUpAfter.Ticks;
     }
 
     private void Acknowledge(in ClientMessageHeader header)

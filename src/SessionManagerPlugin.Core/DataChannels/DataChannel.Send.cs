@@ -14,11 +14,13 @@ internal sealed partial class DataChannel
     // As much as a socket's send buffer takes at once; above it a larger batch saves nothing.
     private const int MaxBatchBytes = 64 * 1024;
 
-    // Places in the window that data leaves free for what must not wait behind it: sizes, control keys, the handshake.
-    private const int ReservedMessages = 16;
+    // Places in the window that data leaves free for what must not wait behind it: sizes, control keys, the handshake. A small
+    // window keeps one place for data, which would otherwise never find any.
+    private const int MaxReservedMessages = 16;
 
     private readonly Lock _gate = new();
     private readonly SendWindow<OutgoingMessage> _window;
+    private readonly int _reserve;
     private readonly OutgoingMessagePool _pool;
 
     // Acknowledged, but perhaps just being written once more: only the sending task knows, so only it puts them back into the pool.
@@ -37,7 +39,7 @@ internal sealed partial class DataChannel
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask SendAsync(PayloadType payloadType, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        while (!TryAdd(payloadType, payload.Span, ReservedMessages))
+        while (!TryAdd(payloadType, payload.Span, _reserve))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _hasRoom);
@@ -171,7 +173,7 @@ internal sealed partial class DataChannel
     {
         lock (_gate)
         {
-            if (_window.HasGivenUp(now))
+            if (_window.HasGivenUp(now) && HasListenedLongEnough(now))
             {
                 throw new SessionException(
                     SessionErrorReason.AgentUnresponsive,

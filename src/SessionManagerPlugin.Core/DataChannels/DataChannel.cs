@@ -26,6 +26,8 @@ namespace SessionManagerPlugin.Core.DataChannels;
 /// </remarks>
 internal sealed partial class DataChannel
 {
+    private const string Goodbye = "session ended";
+
     private readonly SessionDescription _session;
     private readonly DataChannelOptions _options;
     private readonly IMessageTransport _transport;
@@ -44,6 +46,7 @@ internal sealed partial class DataChannel
         _logger = logger;
         _epoch = time.GetTimestamp();
         _window = new SendWindow<OutgoingMessage>(options.SendWindowMessages, options.SendWindowBytes, options.GiveUpAfter);
+        _reserve = Math.Min(MaxReservedMessages, options.SendWindowMessages - 1);
         _pool = new OutgoingMessagePool(options.PayloadSize);
         _reorder = new ReorderBuffer<EarlyMessage>(options.ReorderMessages, options.ReorderBytes);
         _received = new PayloadPipe(options.ReceiveBufferBytes);
@@ -75,7 +78,7 @@ internal sealed partial class DataChannel
         {
             try
             {
-                await OpenAsync(cancellationToken).ConfigureAwait(false);
+                await OpenOrSayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
                 var receiving = ReceiveLoopAsync(stopReceiving.Token);
                 var sending = SendLoopAsync(stopSending.Token);
                 try
@@ -91,7 +94,7 @@ internal sealed partial class DataChannel
             }
             catch (TransportException e)
             {
-                throw Failed(e);
+                throw HandshakeRefusal ?? Failed(e);
             }
             finally
             {
@@ -107,9 +110,9 @@ internal sealed partial class DataChannel
         var first = await Task.WhenAny(receiving, sending, cancelled).ConfigureAwait(false);
         if (first == sending && sending.Exception?.InnerException is TransportException)
         {
-            // The service sends channel_closed and hangs up: a write can fail on the way to reading why. The reader has the last word.
-            await WaitAtMostAsync(receiving, _options.RefusalGrace).ConfigureAwait(false);
-            first = receiving.IsCompletedSuccessfully ? receiving : sending;
+            // The service says why it closes and hangs up: a write can fail on the way to reading it. The reader has the last word.
+            await WaitAtMostAsync(Task.WhenAny(receiving, cancelled), _options.RefusalGrace).ConfigureAwait(false);
+            first = receiving.IsCompleted ? receiving : cancelled.IsCompleted ? cancelled : sending;
         }
 
         await first.ConfigureAwait(false);
@@ -122,7 +125,7 @@ internal sealed partial class DataChannel
     /// </summary>
     private async Task SayGoodbyeAsync(Task receiving, CancellationTokenSource stopReceiving)
     {
-        await _transport.CloseAsync("session ended").ConfigureAwait(false);
+        await _transport.CloseAsync(Goodbye).ConfigureAwait(false);
         await WaitAtMostAsync(receiving, _options.GoodbyeGrace).ConfigureAwait(false);
         await stopReceiving.CancelAsync().ConfigureAwait(false);
         await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -140,6 +143,19 @@ internal sealed partial class DataChannel
         _ = await Task.WhenAny(task, patience).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await patience.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task OpenOrSayGoodbyeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await _transport.CloseAsync(Goodbye).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
@@ -160,7 +176,7 @@ internal sealed partial class DataChannel
             SessionErrorReason.TokenRefused,
             $"The service did not accept the session: {e.Message}. Start a new session; a token is good for a short time and for one use.",
             e),
-        TransportFailure.MessageTooLarge => new SessionException(SessionErrorReason.ProtocolViolation, e.Message, e),
+        TransportFailure.MessageTooLarge => new SessionException(SessionErrorReason.ProtocolViolation, $"{e.Message}.", e),
         _ => new SessionException(
             SessionErrorReason.ConnectionLost, $"{e.Message}. The session was cut off; start a new one.", e),
     };

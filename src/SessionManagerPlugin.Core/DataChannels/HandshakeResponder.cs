@@ -24,8 +24,10 @@ internal static class HandshakeResponder
         var processed = new List<ProcessedClientAction>();
         var errors = new List<string>();
         SessionTypeParameters? session = null;
-        foreach (var action in request.RequestedClientActions ?? [])
+        foreach (var requested in request.RequestedClientActions ?? [])
         {
+            // JSON's null can stand in a list, whatever the list's type says.
+            var action = requested ?? new RequestedClientAction(null, default);
             var result = action.ActionType == HandshakeActionType.SessionType
                 ? TakeSessionType(action, ref session)
                 : Unsupported(action);

@@ -17,7 +17,8 @@ public sealed record ConnectAttempts(int Count, TimeSpan MinFirstDelay, TimeSpan
     /// <param name="chance">A number from 0 to 1, the same for all attempts of one connection.</param>
     public TimeSpan DelayAfter(int attempt, double chance)
     {
-        var delay = MinFirstDelay * (1 + chance) * Math.Pow(2, attempt - 1);
-        return delay < MaxDelay ? delay : MaxDelay;
+        // In doubles, where many attempts give a large number and not an overflow.
+        var ticks = MinFirstDelay.Ticks * (1 + chance) * Math.Pow(2, attempt - 1);
+        return ticks < MaxDelay.Ticks ? TimeSpan.FromTicks((long)ticks) : MaxDelay;
     }
 }

@@ -8,18 +8,23 @@ namespace SessionManagerPlugin.Core.Transport;
 /// </summary>
 /// <remarks>
 /// The WebSocket writes from two places: our messages, and the pongs and pings that it sends of itself. Both may write at any time. One
-/// of them at a time carries the buffer to the inner stream; what the other writes meanwhile is carried along by the first. The buffer
-/// is bounded by its writers: the data channel flushes a batch at a stated size, and control frames are at most 131 bytes.
+/// of them at a time carries the buffer to the inner stream; what the other writes meanwhile is carried along by the first. The data
+/// channel flushes a batch at a stated size; the pongs behind a write that does not end are as many as the far side asks for, and are
+/// bounded here. A write that failed may have left half a frame behind, so nothing is written after it.
 /// It owns the inner stream.
 /// </remarks>
 internal sealed class BatchingStream : Stream
 {
+    // Far above a batch and what pongs it meets. A far side that takes nothing and still asks for this much means harm.
+    private const int MaxWaitingBytes = 1024 * 1024;
+
     private readonly Stream _inner;
     private readonly Lock _gate = new();
     private WriteBuffer _filling = new();
     private WriteBuffer _leaving = new();
     private bool _isCorked;
     private bool _isCarrying;
+    private Exception? _failure;
 
     // Set whenever a carrier has finished; only the task that uncorks waits for it.
     private readonly AsyncSignal _carried = new();
@@ -57,6 +62,7 @@ internal sealed class BatchingStream : Stream
         lock (_gate)
         {
             _isCorked = false;
+            ThrowIfBroken();
             if (_filling.Count == 0 && !_isCarrying)
             {
                 return default;
@@ -76,6 +82,12 @@ internal sealed class BatchingStream : Stream
     {
         lock (_gate)
         {
+            ThrowIfBroken();
+            if (_isCarrying && _filling.Count > MaxWaitingBytes)
+            {
+                throw new IOException($"the far side has more than {MaxWaitingBytes} bytes waiting for it and does not take them");
+            }
+
             _filling.Append(buffer.Span);
             if (_isCorked || _isCarrying)
             {
@@ -144,40 +156,49 @@ internal sealed class BatchingStream : Stream
     /// <summary>Writes the buffer out until nothing new has come. Only one caller at a time: the one that set _isCarrying.</summary>
     private async ValueTask CarryAsync(CancellationToken cancellationToken)
     {
-        var isDone = false;
+        var isWriting = false;
         try
         {
-            while (TryTurn())
+            while (TryTurn(cancellationToken))
             {
+                isWriting = true;
                 await _inner.WriteAsync(_leaving.Written, cancellationToken).ConfigureAwait(false);
+                isWriting = false;
                 _leaving.Clear();
             }
+        }
+        catch (Exception e) when (isWriting)
+        {
+            lock (_gate)
+            {
+                _failure = e;
+                _isCarrying = false;
+            }
 
-            isDone = true;
+            throw;
         }
         finally
         {
-            // After a failure the stream stays broken: the next writer finds out by its own write.
-            if (!isDone)
-            {
-                lock (_gate)
-                {
-                    _leaving.Clear();
-                    _isCarrying = false;
-                }
-            }
-
             _carried.Set();
         }
     }
 
-    private bool TryTurn()
+    private void ThrowIfBroken()
+    {
+        if (_failure is { } failure)
+        {
+            throw new IOException("an earlier write failed", failure);
+        }
+    }
+
+    private bool TryTurn(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_filling.Count == 0 || _isCorked)
+            if (_filling.Count == 0 || _isCorked || cancellationToken.IsCancellationRequested)
             {
                 _isCarrying = false;
+                cancellationToken.ThrowIfCancellationRequested();
                 return false;
             }
 

@@ -41,7 +41,7 @@ public sealed class RetryingConnector : ITransportConnector
             }
             catch (TransportException e)
             {
-                if (e.Failure == TransportFailure.NotConnectable || attempt == _attempts.Count)
+                if (e.Failure == TransportFailure.NotConnectable || attempt >= _attempts.Count)
                 {
                     throw new TransportException(e.Failure, attempt == 1 ? e.Message : $"{e.Message} ({attempt} attempts)", e);
                 }

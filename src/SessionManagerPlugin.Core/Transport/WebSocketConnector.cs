@@ -28,6 +28,9 @@ public sealed class WebSocketConnector : ITransportConnector
         {
             ConnectTimeout = _options.ConnectTimeout,
             UseCookies = false,
+
+            // The token goes to the host that StartSession named, and to no other that this one names.
+            AllowAutoRedirect = false,
             PlaintextStreamFilter = (context, _) =>
             {
                 stream = new BatchingStream(context.PlaintextStream);
@@ -43,9 +46,9 @@ public sealed class WebSocketConnector : ITransportConnector
         socket.Options.KeepAliveTimeout = TimeSpan.FromDays(1);
         socket.Options.CollectHttpResponseDetails = true;
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = _time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), limit, _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+        // Its own timer may fire while it is being disposed.
+        using var patience = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             await socket.ConnectAsync(streamUrl, http, limit.Token).ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal sealed class WebSocketTransport : IMessageTransport
     private readonly string _host;
     private readonly TimeProvider _time;
     private readonly IDisposable _owned;
-    private byte[] _receiveBuffer = new byte[InitialReceiveBufferSize];
+    private byte[] _receiveBuffer;
 
     /// <summary>A transport over an open WebSocket.</summary>
     /// <param name="socket">The open WebSocket.</param>
@@ -36,7 +36,11 @@ internal sealed class WebSocketTransport : IMessageTransport
         _options = options;
         _time = time;
         _owned = owned;
+        _receiveBuffer = new byte[Math.Min(InitialReceiveBufferSize, LargestReceiveBuffer)];
     }
+
+    // One byte above the largest message: whether that was its end is known only by reading on.
+    private long LargestReceiveBuffer => Math.Min(_options.MaxMessageSize + 1L, Array.MaxLength);
 
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -45,7 +49,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         {
             if (length == _receiveBuffer.Length)
             {
-                GrowReceiveBuffer();
+                Array.Resize(ref _receiveBuffer, (int)Math.Min(_receiveBuffer.Length * 2L, LargestReceiveBuffer));
             }
 
             var result = await ReceivePartAsync(_receiveBuffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
@@ -55,6 +59,11 @@ internal sealed class WebSocketTransport : IMessageTransport
             }
 
             length += result.Count;
+            if (length > _options.MaxMessageSize)
+            {
+                throw TooLarge();
+            }
+
             if (result.EndOfMessage)
             {
                 return _receiveBuffer.AsMemory(0, length);
@@ -130,17 +139,9 @@ internal sealed class WebSocketTransport : IMessageTransport
         }
     }
 
-    private void GrowReceiveBuffer()
-    {
-        if (_receiveBuffer.Length >= _options.MaxMessageSize)
-        {
-            throw new TransportException(
-                TransportFailure.MessageTooLarge,
-                $"{_host} sent a message of more than {_options.MaxMessageSize} bytes, which no agent does.");
-        }
-
-        Array.Resize(ref _receiveBuffer, Math.Min(_receiveBuffer.Length * 2, _options.MaxMessageSize));
-    }
+    private TransportException TooLarge() => new(
+        TransportFailure.MessageTooLarge,
+        $"{_host} sent a message of more than {_options.MaxMessageSize} bytes, which no agent does");
 
     private TransportException Closed()
     {
