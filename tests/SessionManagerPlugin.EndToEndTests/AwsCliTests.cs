@@ -47,7 +47,7 @@ public sealed class AwsCliTests : EndToEndTest
         var terminal = StartSession(emulator);
         await terminal.ExpectPromptAsync();
 
-        await terminal.TypeLineAsync("echo go-$((1+1)); sleep 100; echo not-$((1+1))");
+        await terminal.TypeLineAsync("sh -c 'echo go-$((1+1)); exec sleep 100'; echo not-$((1+1))");
         await terminal.ExpectAsync("go-2");
         await terminal.TypeAsync(0x03);
         await terminal.ExpectPromptAsync();
@@ -113,7 +113,7 @@ public sealed class AwsCliTests : EndToEndTest
         var terminal = RunOnTerminal(Artifacts.Plugin, DropIn(session));
         await terminal.ExpectPromptAsync();
 
-        await terminal.TypeLineAsync("echo go-$((1+1)); sleep 100");
+        await terminal.TypeLineAsync("sh -c 'echo go-$((1+1)); exec sleep 100'");
         await terminal.ExpectAsync("go-2");
         await terminal.TypeAsync(0x1a);
         await terminal.ExpectPromptAsync();
@@ -127,10 +127,12 @@ public sealed class AwsCliTests : EndToEndTest
     {
         var emulator = await StartEmulatorAsync();
         var terminal = StartSession(
-            emulator, "--document-name", "AWS-StartInteractiveCommand", "--parameters", "command=\"stty size; read x; echo read-$x\"");
+            emulator, "--document-name", "AWS-StartInteractiveCommand", "--parameters", "command=\"echo go; read x; stty size; echo read-$x\"");
 
-        await terminal.ExpectAsync("24 80");
+        // Without a handshake the client knows of the session, and tells its size, only once the command has written something.
+        await terminal.ExpectAsync("go");
         await terminal.TypeLineAsync("it");
+        await terminal.ExpectAsync("24 80");
         await terminal.ExpectAsync("read-it");
         await terminal.ExpectAsync("Exiting session with sessionId: ");
 

@@ -54,6 +54,22 @@ public sealed class PipeTests : EndToEndTest
         Assert.Contains("answer-42\n", program.Output.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("</dev/null")]
+    [InlineData("<&-")]
+    [InlineData("<&- 2>&-")]
+    public async Task Nothing_is_typed_without_any_input(string redirection)
+    {
+        // A closed descriptor's number goes to what the process opens next, whose bytes must not reach the far shell.
+        var emulator = await StartEmulatorAsync();
+        var session = await emulator.StartSessionAsync(
+            "AWS-StartInteractiveCommand", "stty raw -echo; echo go; timeout 1 head -c 1 | wc -c | sed s/^/typed-/");
+        var program = RunOnPipes("/bin/sh", ByShell($"exec \"$@\" {redirection}", [Artifacts.Plugin, .. DropIn(session)]));
+
+        Assert.Equal(0, await program.WaitForExitAsync());
+        Assert.Contains("typed-0", program.Output.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_reader_that_goes_away_ends_the_session_with_an_error()
     {

@@ -36,7 +36,7 @@ public sealed class SignalTests : EndToEndTest
             : RunOnTerminal(command[0], command[1..]);
         await terminal.ExpectPromptAsync();
 
-        await terminal.TypeLineAsync("echo go-$((1+1)); sleep 100");
+        await terminal.TypeLineAsync("sh -c 'echo go-$((1+1)); exec sleep 100'");
         await terminal.ExpectAsync("go-2");
         terminal.Signal(signal);
         await terminal.ExpectPromptAsync();
