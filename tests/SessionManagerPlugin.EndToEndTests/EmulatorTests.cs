@@ -16,6 +16,8 @@ public sealed class EmulatorTests : EndToEndTest
         await shell.Output.ExpectAsync("go-2");
         await command.Output.ExpectAsync("go");
 
+        // The emulator, two plugins, a shell with two jobs, and a command with its shell: what the check below looks for is there.
+        Assert.InRange(TestEnvironment.FindProcesses().Count, 7, 8);
         await emulator.StopAsync();
 
         Assert.Equal(0, await shell.WaitForExitAsync());

@@ -20,6 +20,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         _process = process;
         _reading = Task.WhenAll(ReadAsync(process.Output, _output), ReadAsync(process.Error, _error));
         _http = new HttpClient(handler) { Timeout = Limits.Wait };
+
+        // At its end the emulator gives connections that are still there a second.
+        _http.DefaultRequestHeaders.ConnectionClose = true;
     }
 
     /// <summary>Where the API is.</summary>
