@@ -17,9 +17,10 @@ internal static class Program
                 return ExitCodes.Success;
             }
 
-            // First of all: the runtime looks at a signal's disposition only once.
+            // First of all: before anything is opened, and because the runtime looks at a signal's disposition only once.
             if (!OperatingSystem.IsWindows())
             {
+                StandardDescriptors.Occupy();
                 IgnoredSignals.Reset();
             }
 

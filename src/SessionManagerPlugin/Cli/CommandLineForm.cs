@@ -38,9 +38,10 @@ internal static class CommandLineForm
         root.Add(ConnectCommand.Create(global, environment));
 
         var parsed = root.Parse(WithCommand(arguments));
-        if (parsed.Errors is [var error, ..])
+        if (parsed.Errors.Count > 0)
         {
-            throw new UsageException(TextOf(error));
+            // The parser's first complaint can be that there is no command; one that names a word says more.
+            throw new UsageException(TextOf(parsed.Errors.FirstOrDefault(static error => error.Message.Contains('\'')) ?? parsed.Errors[0]));
         }
 
         // Errors are reported in one place, and standard output is written without the console's own writer.
@@ -58,8 +59,13 @@ internal static class CommandLineForm
 
     private static string TextOf(ParseError error)
     {
-        // The parser quotes what it does not understand, and that can be a token.
+        // The parser quotes what it does not understand, and that can be a token. An option's name cannot.
         var words = error.Message.Split('\'');
-        return words.Length >= 3 && words[1].Length > 40 ? $"{words[0]}an argument{string.Join('\'', words[2..])}" : error.Message;
+        return words.Length >= 3 && !IsOptionName(words[1])
+            ? $"{words[0]}(not shown){string.Join('\'', words[2..])}"
+            : error.Message;
     }
+
+    private static bool IsOptionName(string word) =>
+        word.Length is > 1 and <= 40 && word[0] == '-' && word.All(static c => char.IsAsciiLetterLower(c) || c == '-');
 }

@@ -33,7 +33,7 @@ internal sealed class ProcessSignals : IDisposable
         {
             Handle(PosixSignal.SIGTSTP, context => OnKey(context, TerminalStop));
             Handle(PosixSignal.SIGWINCH, _ => _listener?.SizeChanged());
-            Handle(PosixSignal.SIGCONT, _ => _listener?.Continued());
+            Handle(PosixSignal.SIGCONT, OnContinue);
         }
     }
 
@@ -78,6 +78,16 @@ internal sealed class ProcessSignals : IDisposable
         else if (signal == Interrupt)
         {
             OnEnd(context, signal);
+        }
+    }
+
+    private void OnContinue(PosixSignalContext context)
+    {
+        if (_listener is { } listener)
+        {
+            // The runtime's own part would be to give the terminal back the settings that it found at the start.
+            context.Cancel = true;
+            listener.Continued();
         }
     }
 

@@ -18,6 +18,10 @@ internal static partial class LibC
     public const nint SignalDefault = 0;
     public const nint SignalIgnored = 1;
 
+    public const int OpenReadOnly = 0;
+    public const int FileControlGetFlags = 1;
+    public const int CloseOnExec = 1;
+
     public const int ErrorInterrupted = 4;
 
     /// <summary>EAGAIN.</summary>
@@ -31,6 +35,12 @@ internal static partial class LibC
     public const int SetNow = 0;
 
     private static readonly nuint GetWindowSize = OperatingSystem.IsLinux() ? 0x5413u : 0x4008_7468u;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     public static partial int IsTerminal(int descriptor);

@@ -14,6 +14,7 @@ internal sealed class UnixTerminal : ITerminal
     private readonly DescriptorWorker _input = DescriptorWorker.Reader(LibC.StandardInput, "standard input");
     private readonly DescriptorWorker _output = DescriptorWorker.Writer(LibC.StandardOutput, "standard output");
     private readonly DescriptorWorker _error;
+    private readonly bool _isInputClosed = !StandardDescriptors.IsInherited(LibC.StandardInput);
     private volatile RawMode? _raw;
 
     /// <summary>The standard descriptors.</summary>
@@ -29,7 +30,7 @@ internal sealed class UnixTerminal : ITerminal
     public bool IsInputTerminal { get; }
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _input.RunAsync(buffer, cancellationToken);
+        _isInputClosed ? ValueTask.FromResult(0) : _input.RunAsync(buffer, cancellationToken);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         WriteAsync(_output, bytes, cancellationToken);
