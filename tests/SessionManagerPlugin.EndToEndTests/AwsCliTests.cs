@@ -27,6 +27,23 @@ public sealed class AwsCliTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Every_AWS_CLI_on_this_machine_opens_a_session_however_it_passes_the_response()
+    {
+        var emulator = await StartEmulatorAsync();
+        foreach (var cli in AwsCli.All)
+        {
+            var terminal = RunOnTerminal(cli, StartSessionArguments(emulator));
+            await terminal.ExpectPromptAsync();
+            await terminal.TypeLineAsync("echo answer-$((6*7)); exit");
+            await terminal.ExpectAsync("answer-42");
+            await terminal.ExpectAsync("Exiting session with sessionId: ");
+
+            Assert.Equal(0, await terminal.WaitForExitAsync());
+            Assert.Equal(terminal.SettingsBefore, terminal.Settings);
+        }
+    }
+
+    [Fact]
     public async Task The_far_terminal_has_the_size_of_the_window_when_that_changes()
     {
         var emulator = await StartEmulatorAsync();

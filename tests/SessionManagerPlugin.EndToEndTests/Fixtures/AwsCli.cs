@@ -6,26 +6,35 @@ namespace SessionManagerPlugin.EndToEndTests.Fixtures;
 /// <summary>The real AWS CLI.</summary>
 internal static class AwsCli
 {
-    private static readonly Lazy<string?> Found = new(Find);
+    private static readonly Lazy<string[]> Found = new(Find);
 
-    /// <summary>Its path. The test that asks is skipped where there is none.</summary>
-    public static string FilePath
+    /// <summary>The path of the one that the system's packages bring, or of another. The test that asks is skipped where there is none.</summary>
+    public static string FilePath => All[0];
+
+    /// <summary>
+    /// The paths of all that there are. Older ones pass the response as an argument, newer ones by the environment. The test that asks is
+    /// skipped where there is none.
+    /// </summary>
+    public static IReadOnlyList<string> All
     {
         get
         {
-            Assert.SkipUnless(Found.Value is not null, "There is no AWS CLI on this machine: ./build.sh setup installs it.");
-            return Found.Value!;
+            Assert.SkipUnless(Found.Value.Length > 0, "There is no AWS CLI on this machine: ./build.sh setup installs it.");
+            return Found.Value;
         }
     }
 
-    /// <summary>The first in PATH that works: version managers put one there that only says that it is not installed.</summary>
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Append("/usr/local/bin")
-        .Append("/usr/bin")
-        .Distinct(StringComparer.Ordinal)
-        .Select(static folder => Path.Combine(folder, "aws"))
-        .FirstOrDefault(static path => File.Exists(path) && IsWorking(path));
+    /// <summary>Those that work: version managers put one into PATH that may only say that it is not installed.</summary>
+    private static string[] Find() =>
+    [
+        .. (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Prepend("/usr/local/bin")
+            .Prepend("/usr/bin")
+            .Distinct(StringComparer.Ordinal)
+            .Select(static folder => Path.Combine(folder, "aws"))
+            .Where(static path => File.Exists(path) && IsWorking(path)),
+    ];
 
     private static bool IsWorking(string path)
     {
