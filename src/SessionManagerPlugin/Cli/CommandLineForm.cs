@@ -6,6 +6,9 @@ namespace SessionManagerPlugin.Cli;
 /// <summary>The program's own commands, read by the command-line parser.</summary>
 internal static class CommandLineForm
 {
+    // Longer than any word of ours, shorter than a token.
+    private const int MaxQuotedLength = 40;
+
     private static readonly string[] Commands = ["connect"];
 
     /// <summary>
@@ -38,9 +41,11 @@ internal static class CommandLineForm
         root.Add(ConnectCommand.Create(global, environment));
 
         var parsed = root.Parse(WithCommand(arguments));
-        if (parsed.Errors is [var error, ..])
+        if (parsed.Errors.Count > 0)
         {
-            throw new UsageException(TextOf(error));
+            // What is wrong with an argument says more than that there is one too many.
+            var error = parsed.Errors.FirstOrDefault(static error => error.SymbolResult is not CommandResult) ?? parsed.Errors[0];
+            throw new UsageException(TextOf(error, parsed));
         }
 
         // Errors are reported in one place, and standard output is written without the console's own writer.
@@ -56,10 +61,15 @@ internal static class CommandLineForm
     private static IReadOnlyList<string> WithCommand(IReadOnlyList<string> arguments) =>
         arguments is [var only] && SessionResponse.IsResponse(only) ? ["connect", only] : arguments;
 
-    private static string TextOf(ParseError error)
+    private static string TextOf(ParseError error, ParseResult parsed)
     {
         // The parser quotes what it does not understand, and that can be a token.
-        var words = error.Message.Split('\'');
-        return words.Length >= 3 && words[1].Length > 40 ? $"{words[0]}an argument{string.Join('\'', words[2..])}" : error.Message;
+        var text = error.Message;
+        foreach (var token in parsed.Tokens.Where(static token => token.Value.Length > MaxQuotedLength))
+        {
+            text = text.Replace($"'{token.Value}'", "(not shown)", StringComparison.Ordinal);
+        }
+
+        return text;
     }
 }
