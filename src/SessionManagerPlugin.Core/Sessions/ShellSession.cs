@@ -149,8 +149,13 @@ internal sealed class ShellSession
 
             if (count == 0)
             {
+                if (_terminal.IsInputTerminal)
+                {
+                    return false;
+                }
+
                 Log.InputEnded(_logger);
-                return !_terminal.IsInputTerminal;
+                return true;
             }
 
             await _channel.SendAsync(PayloadType.Output, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);

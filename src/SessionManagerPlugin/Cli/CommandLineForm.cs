@@ -6,6 +6,9 @@ namespace SessionManagerPlugin.Cli;
 /// <summary>The program's own commands, read by the command-line parser.</summary>
 internal static class CommandLineForm
 {
+    // Longer than any option of ours, shorter than a token.
+    private const int MaxOptionNameLength = 40;
+
     private static readonly string[] Commands = ["connect"];
 
     /// <summary>
@@ -40,8 +43,12 @@ internal static class CommandLineForm
         var parsed = root.Parse(WithCommand(arguments));
         if (parsed.Errors.Count > 0)
         {
-            // The parser's first complaint can be that there is no command; one that names a word says more.
-            throw new UsageException(TextOf(parsed.Errors.FirstOrDefault(static error => error.Message.Contains('\'')) ?? parsed.Errors[0]));
+            // What is wrong with an argument says more than that there is one too many; one that names a word more than that there is
+            // no command.
+            var error = parsed.Errors.FirstOrDefault(static error => error.SymbolResult is not CommandResult)
+                ?? parsed.Errors.FirstOrDefault(static error => error.Message.Contains('\''))
+                ?? parsed.Errors[0];
+            throw new UsageException(TextOf(error, parsed));
         }
 
         // Errors are reported in one place, and standard output is written without the console's own writer.
@@ -57,15 +64,18 @@ internal static class CommandLineForm
     private static IReadOnlyList<string> WithCommand(IReadOnlyList<string> arguments) =>
         arguments is [var only] && SessionResponse.IsResponse(only) ? ["connect", only] : arguments;
 
-    private static string TextOf(ParseError error)
+    private static string TextOf(ParseError error, ParseResult parsed)
     {
         // The parser quotes what it does not understand, and that can be a token. An option's name cannot.
-        var words = error.Message.Split('\'');
-        return words.Length >= 3 && !IsOptionName(words[1])
-            ? $"{words[0]}(not shown){string.Join('\'', words[2..])}"
-            : error.Message;
+        var text = error.Message;
+        foreach (var token in parsed.Tokens.Where(static token => !IsOptionName(token.Value)))
+        {
+            text = text.Replace($"'{token.Value}'", "(not shown)", StringComparison.Ordinal);
+        }
+
+        return text;
     }
 
     private static bool IsOptionName(string word) =>
-        word.Length is > 1 and <= 40 && word[0] == '-' && word.All(static c => char.IsAsciiLetterLower(c) || c == '-');
+        word.Length is > 1 and <= MaxOptionNameLength && word[0] == '-' && word.All(static c => char.IsAsciiLetterLower(c) || c == '-');
 }

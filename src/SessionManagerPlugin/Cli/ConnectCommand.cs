@@ -23,6 +23,14 @@ internal static class ConnectCommand
                 + "ClientId, Parameters, Profile, Region, EndpointUrl; each may begin with a small letter.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        json.Validators.Add(static result =>
+        {
+            // The parser takes an option that it does not know for the argument.
+            if (result.Tokens is [{ Value: ['-', ..] value }, ..])
+            {
+                result.AddError($"Unknown option '{value.Split('=')[0]}'.");
+            }
+        });
         var options = new ConnectOptions();
         var command = new Command("connect", "Open a session that was started elsewhere.") { json };
         options.AddTo(command);

@@ -19,8 +19,8 @@ internal static class LegacyArguments
     private const string EndpointName = "argument 6 (the API endpoint)";
 
     /// <summary>
-    /// Whether the arguments are of this form, well-formed or not: the first is a response and there is more than one, or there are
-    /// as many as this form has and none is an option.
+    /// Whether the arguments are of this form, well-formed or not: the first is a response and there is more than one, or the third is
+    /// the operation and no option stands in front of it.
     /// </summary>
     public static bool IsPositional(IReadOnlyList<string> arguments)
     {
@@ -34,7 +34,8 @@ internal static class LegacyArguments
             return true;
         }
 
-        return arguments.Count >= MinCount && arguments[2] == StartSession;
+        return arguments.Count >= MinCount && arguments[2] == StartSession
+            && !arguments[0].StartsWith('-') && !arguments[1].StartsWith('-');
     }
 
     /// <summary>Reads and checks the arguments.</summary>

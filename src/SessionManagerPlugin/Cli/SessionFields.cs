@@ -117,10 +117,17 @@ internal sealed class SessionFields
             ? uri
             : throw new UsageException($"{name} should be a URL that begins with wss:// (or ws:// for a local gateway)");
 
-    private static string? CheckSessionType(string? sessionType, string name) =>
-        string.IsNullOrEmpty(sessionType) || SessionTypes.Contains(sessionType, StringComparer.Ordinal)
+    private static string? CheckSessionType(string? sessionType, string name)
+    {
+        if (string.IsNullOrEmpty(sessionType))
+        {
+            return null;
+        }
+
+        return SessionTypes.Contains(sessionType, StringComparer.Ordinal)
             ? sessionType
             : throw new UsageException($"{name} should be one of {string.Join(", ", SessionTypes)}");
+    }
 
     private static string CheckClientId(string? clientId, string name)
     {
