@@ -39,13 +39,10 @@ internal static class Program
             return SessionHost.RunAsync(LegacyArguments.Parse(arguments, environment), LogOptions.FromEnvironment(environment));
         }
 
-        if (arguments.Length > 1 || !SessionResponse.IsResponse(arguments[0]))
+        if (CommandLineForm.UnknownOperation(arguments) is { } unknown)
         {
-            if (CommandLineForm.UnknownOperation(arguments) is { } unknown)
-            {
-                StandardStreams.WriteError(unknown);
-                return Task.FromResult(ExitCodes.Usage);
-            }
+            StandardStreams.WriteError(unknown);
+            return Task.FromResult(ExitCodes.Usage);
         }
 
         return CommandLineForm.RunAsync(arguments, environment);

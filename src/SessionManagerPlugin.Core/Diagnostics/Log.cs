@@ -62,7 +62,4 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Debug, "Acknowledgement of message {SequenceNumber} left out: too many wait to be sent")]
     public static partial void AcknowledgementLeftOut(ILogger logger, long sequenceNumber);
-
-    [LoggerMessage(20, LogLevel.Debug, "The goodbye did not reach {Host}: {Reason}")]
-    public static partial void GoodbyeFailed(ILogger logger, string host, string reason);
 }

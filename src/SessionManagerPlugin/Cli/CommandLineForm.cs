@@ -6,25 +6,25 @@ namespace SessionManagerPlugin.Cli;
 /// <summary>The program's own commands, read by the command-line parser.</summary>
 internal static class CommandLineForm
 {
-    // Longer than any option of ours, shorter than a token.
-    private const int MaxOptionNameLength = 40;
+    // Longer than any word of ours, shorter than a token.
+    private const int MaxQuotedLength = 40;
 
     private static readonly string[] Commands = ["connect"];
 
     /// <summary>
-    /// The text for a first word that is no command, as the Go client says it; null for anything else. A response is not quoted: it
-    /// holds a token.
+    /// The text for a first word that is no command, as the Go client says it; null for anything else. What does not look like a word is
+    /// not quoted: it can be a token.
     /// </summary>
     public static string? UnknownOperation(IReadOnlyList<string> arguments)
     {
         var first = arguments[0];
-        if (first.StartsWith('-') || Commands.Contains(first, StringComparer.Ordinal))
+        if (first.StartsWith('-') || Commands.Contains(first, StringComparer.Ordinal) || SessionResponse.IsResponse(first))
         {
             return null;
         }
 
-        var name = SessionResponse.IsResponse(first) ? "" : new string([.. first.Take(80).Where(static c => !char.IsControl(c))]);
-        return $"\nUnknown operation {name}. \nUse session-manager-plugin --version to check the version.\n\n";
+        var isWord = first.Length <= MaxQuotedLength && first.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        return $"\nUnknown operation {(isWord ? first : "")}. \nUse session-manager-plugin --version to check the version.\n\n";
     }
 
     /// <summary>Parses the arguments and runs the command that they name.</summary>
@@ -60,9 +60,9 @@ internal static class CommandLineForm
         return exitCode;
     }
 
-    /// <summary>A lone JSON argument is connect's.</summary>
+    /// <summary>A JSON argument without a command is connect's.</summary>
     private static IReadOnlyList<string> WithCommand(IReadOnlyList<string> arguments) =>
-        arguments is [var only] && SessionResponse.IsResponse(only) ? ["connect", only] : arguments;
+        SessionResponse.IsResponse(arguments[0]) ? ["connect", .. arguments] : arguments;
 
     private static string TextOf(ParseError error, ParseResult parsed)
     {
@@ -77,5 +77,5 @@ internal static class CommandLineForm
     }
 
     private static bool IsOptionName(string word) =>
-        word.Length is > 1 and <= MaxOptionNameLength && word[0] == '-' && word.All(static c => char.IsAsciiLetterLower(c) || c == '-');
+        word.Length is > 1 and <= MaxQuotedLength && word[0] == '-' && word.All(static c => char.IsAsciiLetterLower(c) || c == '-');
 }

@@ -19,23 +19,17 @@ internal static class LegacyArguments
     private const string EndpointName = "argument 6 (the API endpoint)";
 
     /// <summary>
-    /// Whether the arguments are of this form, well-formed or not: the first is a response and there is more than one, or the third is
-    /// the operation and no option stands in front of it.
+    /// Whether the arguments are of this form, well-formed or not: the first is a response and more follow, or the third is the
+    /// operation. An option among the first two says that they are of the other form.
     /// </summary>
     public static bool IsPositional(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count < 2)
+        if (arguments.Count < 2 || arguments[0].StartsWith('-') || arguments[1].StartsWith('-'))
         {
             return false;
         }
 
-        if (SessionResponse.IsResponse(arguments[0]))
-        {
-            return true;
-        }
-
-        return arguments.Count >= MinCount && arguments[2] == StartSession
-            && !arguments[0].StartsWith('-') && !arguments[1].StartsWith('-');
+        return SessionResponse.IsResponse(arguments[0]) || (arguments.Count >= MinCount && arguments[2] == StartSession);
     }
 
     /// <summary>Reads and checks the arguments.</summary>

@@ -97,7 +97,14 @@ internal sealed class ProcessSignals : IDisposable
         if (Interlocked.CompareExchange(ref _endingSignal, signal, 0) == 0)
         {
             context.Cancel = true;
-            _end.Cancel();
+            try
+            {
+                _end.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The signal met the end that it asks for.
+            }
         }
         else
         {

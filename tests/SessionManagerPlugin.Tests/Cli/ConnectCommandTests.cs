@@ -128,20 +128,28 @@ public class ConnectCommandTests
         Assert.Contains("--sesion-id", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_response_followed_by_options_is_connected_to_and_not_taken_for_the_positional_form()
+    {
+        string[] arguments = ["{\"SessionId\":\"s-1\",\"TokenValue\":\"t\"}", "--verbose"];
+
+        Assert.False(LegacyArguments.IsPositional(arguments));
+        Assert.Null(CommandLineForm.UnknownOperation(arguments));
+        var error = await Assert.ThrowsAsync<UsageException>(() => CommandLineForm.RunAsync(arguments, _environment));
+        Assert.Contains("'StreamUrl' of the JSON argument", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("help", "\nUnknown operation help. \nUse session-manager-plugin --version to check the version.\n\n")]
     [InlineData("", "\nUnknown operation . \nUse session-manager-plugin --version to check the version.\n\n")]
-    [InlineData("a\u001bb", "\nUnknown operation ab. \nUse session-manager-plugin --version to check the version.\n\n")]
-    [InlineData("{\"TokenValue\":\"x\"}", "\nUnknown operation . \nUse session-manager-plugin --version to check the version.\n\n")]
+    [InlineData("a\u001bb", "\nUnknown operation . \nUse session-manager-plugin --version to check the version.\n\n")]
+    [InlineData("AAEAAVtokenOfManyCharacters/with+base64andSoOn==", "\nUnknown operation . \nUse session-manager-plugin --version to check the version.\n\n")]
+    [InlineData("{\"TokenValue\":\"x\"}", null)]
     [InlineData("connect", null)]
     [InlineData("--help", null)]
     [InlineData("-v", null)]
     public void A_first_word_that_is_no_command_is_answered_as_callers_know_it(string word, string? expected) =>
         Assert.Equal(expected, CommandLineForm.UnknownOperation([word]));
-
-    [Fact]
-    public void A_long_first_word_is_cut() =>
-        Assert.InRange(CommandLineForm.UnknownOperation([new string('x', 5000)])!.Length, 80, 200);
 }
 
 internal static class ConnectValuesForTests
