@@ -96,7 +96,7 @@ internal sealed class SessionHost : ISessionObserver
     {
         if (signals.EndingSignal != ProcessSignals.Hangup)
         {
-            StandardStreams.WriteOutput(
+            StandardStreams.WriteOutputIfReady(
                 $"\n\nTerminate signal received, exiting.\nExiting session with sessionId: {_arguments.Session.SessionId}.\n\n");
         }
 

@@ -9,6 +9,9 @@ namespace SessionManagerPlugin;
 /// </summary>
 internal static class StandardStreams
 {
+    /// <summary>Enough for a reader that is only busy, and not so long that an end which was asked for seems not to come.</summary>
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Writes a status line where callers look for it: on standard output.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void WriteOutput(string text)
@@ -21,6 +24,16 @@ internal static class StandardStreams
         catch (IOException e)
         {
             throw new IOException($"standard output cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a status line unless nobody takes output at the moment: a full pipe, a terminal that is stopped.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void WriteOutputIfReady(string text)
+    {
+        if (OperatingSystem.IsWindows() || DescriptorStream.IsReady(LibC.StandardOutput, OutputPatience))
+        {
+            WriteOutput(text);
         }
     }
 

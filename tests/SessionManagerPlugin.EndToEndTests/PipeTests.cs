@@ -112,9 +112,11 @@ public sealed class PipeTests : EndToEndTest
     public async Task A_slow_reader_loses_nothing()
     {
         var emulator = await StartEmulatorAsync();
-        var session = await emulator.StartCommandAsync("echo ready >&2; seq 1 1000000");
+        var session = await emulator.StartCommandAsync(
+            $"echo ready >&2; until [ -e '{PathOf("go")}' ]; do sleep 0.1; done; seq 1 1000000");
         var program = RunUnread("/bin/sh", ByShell(WithoutInput, [Artifacts.Plugin, .. Connect(session)]));
         await program.Error.ExpectAsync("ready");
+        await File.WriteAllTextAsync(PathOf("go"), "", TestContext.Current.CancellationToken);
 
         // Long enough for every buffer on the way to fill, and for messages to be sent again if the plugin let them.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);

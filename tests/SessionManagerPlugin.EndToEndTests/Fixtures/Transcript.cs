@@ -77,19 +77,22 @@ internal sealed class Transcript
     {
         var wanted = Encoding.Latin1.GetBytes(text);
         using var limit = new CancellationTokenSource(Limits.Wait);
+        var searched = 0;
         while (true)
         {
             Task changed;
             bool hasEnded;
             lock (_gate)
             {
-                var index = CollectionsMarshal.AsSpan(_bytes)[_position..].IndexOf(wanted);
+                var from = Math.Max(_position, searched);
+                var index = CollectionsMarshal.AsSpan(_bytes)[from..].IndexOf(wanted);
                 if (index >= 0)
                 {
-                    _position += index + wanted.Length;
+                    _position = from + index + wanted.Length;
                     return;
                 }
 
+                searched = Math.Max(0, _bytes.Count - wanted.Length + 1);
                 hasEnded = _hasEnded;
                 changed = _changed.Task;
             }

@@ -26,6 +26,19 @@ internal sealed class DescriptorStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether a few bytes can be written without waiting, or an error is there to be had.</summary>
+    public static unsafe bool IsReady(int descriptor, TimeSpan patience)
+    {
+        var poll = new LibC.PollDescriptor { Descriptor = descriptor, Events = LibC.PollOut };
+        int ready;
+        do
+        {
+            ready = LibC.Poll(&poll, 1, (int)patience.TotalMilliseconds);
+        }
+        while (ready < 0 && Marshal.GetLastPInvokeError() == LibC.ErrorInterrupted);
+        return ready > 0;
+    }
+
     public override unsafe void Write(ReadOnlySpan<byte> buffer)
     {
         fixed (byte* pointer = buffer)
