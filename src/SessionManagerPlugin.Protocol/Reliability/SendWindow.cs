@@ -18,11 +18,21 @@ namespace SessionManagerPlugin.Protocol.Reliability;
 ///              '--- in flight -------'  '-- not sent -'
 ///     s sent, a acknowledged out of order
 /// </code>
-/// A lost message has a due time of its own, so a burst that was lost comes back at once and not one message a tick. A message is sent
-/// again unchanged. Not thread-safe: the data channel guards it.
+/// Every message has a due time of its own, so a burst that was lost comes back at once and not one message a tick. A message is due
+/// earlier when one that was sent clearly after it has been acknowledged: it is then taken for lost, and comes back a round trip after it
+/// was sent, not a timeout. A message is sent again unchanged. Not thread-safe: the data channel guards it.
 /// </remarks>
 public sealed class SendWindow<TMessage>
 {
+    /// <summary>
+    /// How much later a message must have been sent than one that it has overtaken for that to be taken for lost, at least. The way is a
+    /// stream below, so what is overtaken is nearly always lost; a relay with several workers can still swap neighbours.
+    /// </summary>
+    private static readonly TimeSpan MinReordering = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>A pass for overtaken messages reads the whole window, so there is one for many acknowledgements.</summary>
+    private static readonly TimeSpan LossScanInterval = TimeSpan.FromMilliseconds(1);
+
     private readonly Entry[] _ring;
     private readonly long _maxBytes;
     private readonly TimeSpan _giveUpAfter;
@@ -30,6 +40,14 @@ public sealed class SendWindow<TMessage>
     private long _nextToSend;
     private long _next;
     private long _bytes;
+    private long _inFlight;
+
+    // How many messages are acknowledged behind one that is not.
+    private int _overtaking;
+
+    // The transmission time of the latest transmission that was acknowledged, and when the last acknowledgement came.
+    private TimeSpan _latestDelivered = TimeSpan.MinValue;
+    private TimeSpan _lastAcknowledged;
 
     // No message in flight is due before this.
     private TimeSpan _earliestDue = TimeSpan.MaxValue;
@@ -37,6 +55,7 @@ public sealed class SendWindow<TMessage>
     // The pass over the window that is under way: where it stands, and the earliest due time of what it has passed.
     private long _scan;
     private TimeSpan _scanEarliestDue;
+    private TimeSpan _nextLossScan = TimeSpan.MinValue;
 
     /// <summary>An empty window; the first message gets sequence number 0.</summary>
     /// <param name="maxMessages">The most messages that it holds; rounded up to a power of two.</param>
@@ -49,6 +68,7 @@ public sealed class SendWindow<TMessage>
         _ring = new Entry[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)maxMessages)];
         _maxBytes = maxBytes;
         _giveUpAfter = giveUpAfter;
+        Congestion = new CongestionWindow(maxBytes);
     }
 
     /// <summary>The sequence number that the next message gets.</summary>
@@ -59,6 +79,12 @@ public sealed class SendWindow<TMessage>
 
     /// <summary>The measured round trips, and the timeout that follows from them.</summary>
     public RoundTripEstimator RoundTrip { get; } = new();
+
+    /// <summary>How many bytes may be in flight.</summary>
+    public CongestionWindow Congestion { get; }
+
+    /// <summary>The bytes that were sent and not acknowledged.</summary>
+    public long BytesInFlight => _inFlight;
 
     /// <summary>Whether nothing waits to be sent or acknowledged.</summary>
     public bool IsEmpty => _first == _next;
@@ -81,7 +107,9 @@ public sealed class SendWindow<TMessage>
         _next++;
     }
 
-    /// <summary>Gives the next message that was not sent yet, and counts it as sent now.</summary>
+    /// <summary>
+    /// Gives the next message that was not sent yet, and counts it as sent now. False when there is none, or when no more may be in flight.
+    /// </summary>
     /// <param name="now">A time stamp; only differences count.</param>
     /// <param name="message">The message. The window keeps it.</param>
     public bool TrySendNext(TimeSpan now, [MaybeNullWhen(false)] out TMessage message)
@@ -92,12 +120,22 @@ public sealed class SendWindow<TMessage>
             return false;
         }
 
-        ref var entry = ref EntryAt(_nextToSend++);
-        if (entry.Attempts == 0)
+        ref var entry = ref EntryAt(_nextToSend);
+        if (_inFlight > 0 && _inFlight + entry.Size > Congestion.Bytes)
         {
-            entry.FirstSent = now;
+            message = default;
+            return false;
         }
 
+        if (_inFlight == 0)
+        {
+            // Silence is counted from when there is something to answer.
+            _lastAcknowledged = now;
+        }
+
+        _nextToSend++;
+        _inFlight += entry.Size;
+        entry.FirstSent = now;
         entry.MarkSent(now, RoundTrip.RetransmissionTimeout);
         _earliestDue = Min(_earliestDue, entry.Due);
         message = entry.Message!;
@@ -126,8 +164,13 @@ public sealed class SendWindow<TMessage>
                     continue;
                 }
 
-                if (entry.Due <= now)
+                if (entry.Due <= now || IsOvertaken(entry.LastSent))
                 {
+                    if (now - _lastAcknowledged >= RoundTrip.RetransmissionTimeout)
+                    {
+                        Congestion.OnTimeout(now, RoundTrip.RetransmissionTimeout);
+                    }
+
                     entry.MarkSent(now, RoundTrip.RetransmissionTimeout);
                     _scanEarliestDue = Min(_scanEarliestDue, entry.Due);
                     message = entry.Message!;
@@ -139,6 +182,7 @@ public sealed class SendWindow<TMessage>
             }
 
             _earliestDue = _scanEarliestDue;
+            _nextLossScan = now + LossScanInterval;
             _scan = _first;
         }
 
@@ -172,19 +216,36 @@ public sealed class SendWindow<TMessage>
         }
 
         ref var entry = ref EntryAt(sequenceNumber);
+        var roundTrip = now - entry.LastSent;
         if (entry.Attempts == 1)
         {
-            RoundTrip.AddSample(now - entry.LastSent);
+            RoundTrip.AddSample(roundTrip);
+            Congestion.OnAcknowledged(now, roundTrip, entry.Size, isFull: _inFlight >= Congestion.Bytes / 2);
+        }
+
+        // The acknowledgement of a message that was sent twice may answer the first: then it says nothing of the second.
+        if (entry.Attempts == 1 || roundTrip >= RoundTrip.SmoothedRoundTripTime / 2)
+        {
+            _latestDelivered = Max(_latestDelivered, entry.LastSent);
         }
 
         message = entry.Message!;
         _bytes -= entry.Size;
+        _inFlight -= entry.Size;
+        _lastAcknowledged = now;
         entry.IsAcknowledged = true;
         entry.Message = default;
+        _overtaking++;
 
         while (_first < _nextToSend && EntryAt(_first).IsAcknowledged)
         {
             _first++;
+            _overtaking--;
+        }
+
+        if (_overtaking > 0)
+        {
+            _earliestDue = Min(_earliestDue, Max(now, _nextLossScan));
         }
 
         return true;
@@ -208,6 +269,9 @@ public sealed class SendWindow<TMessage>
 
         _earliestDue = now;
         _scan = _first;
+        _lastAcknowledged = now;
+        _latestDelivered = TimeSpan.MinValue;
+        Congestion.Reset();
     }
 
     /// <summary>Hands back the oldest message, acknowledged or not: the channel is over and its buffers are returned.</summary>
@@ -215,11 +279,17 @@ public sealed class SendWindow<TMessage>
     {
         while (_first < _next)
         {
+            var wasSent = _first < _nextToSend;
             ref var entry = ref EntryAt(_first++);
             _nextToSend = Math.Max(_nextToSend, _first);
-            if (!entry.IsAcknowledged)
+            if (entry.IsAcknowledged)
+            {
+                _overtaking--;
+            }
+            else
             {
                 _bytes -= entry.Size;
+                _inFlight -= wasSent ? entry.Size : 0;
                 message = entry.Message!;
                 entry = default;
                 return true;
@@ -229,6 +299,14 @@ public sealed class SendWindow<TMessage>
         message = default;
         return false;
     }
+
+    private bool IsOvertaken(TimeSpan lastSent)
+    {
+        var reordering = Max(MinReordering, RoundTrip.SmoothedRoundTripTime / 8);
+        return _overtaking > 0 && _latestDelivered > lastSent + reordering;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
