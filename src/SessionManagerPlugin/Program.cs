@@ -36,7 +36,8 @@ internal static class Program
     {
         if (LegacyArguments.IsPositional(arguments))
         {
-            return SessionHost.RunAsync(LegacyArguments.Parse(arguments, environment), LogOptions.FromEnvironment(environment));
+            return SessionHost.RunAsync(
+                LegacyArguments.Parse(arguments, environment), Tuning.FromEnvironment(environment), LogOptions.FromEnvironment(environment));
         }
 
         if (CommandLineForm.UnknownOperation(arguments) is { } unknown)

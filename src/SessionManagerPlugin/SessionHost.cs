@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SessionManagerPlugin.Cli;
 using SessionManagerPlugin.Core.Abstractions;
-using SessionManagerPlugin.Core.Options;
 using SessionManagerPlugin.Core.Sessions;
 using SessionManagerPlugin.Core.Transport;
 using SessionManagerPlugin.Logging;
@@ -13,14 +12,16 @@ using SessionManagerPlugin.Terminal.Windows;
 namespace SessionManagerPlugin;
 
 /// <summary>Puts a session together from its parts, runs it, and turns its end into the lines and the exit status that callers know.</summary>
-internal sealed class SessionHost : ISessionObserver
+internal sealed class SessionHost
 {
     private readonly SessionArguments _arguments;
+    private readonly Tuning _tuning;
     private readonly LogOptions _log;
 
-    private SessionHost(SessionArguments arguments, LogOptions log)
+    private SessionHost(SessionArguments arguments, Tuning tuning, LogOptions log)
     {
         _arguments = arguments;
+        _tuning = tuning;
         _log = log;
     }
 
@@ -28,18 +29,8 @@ internal sealed class SessionHost : ISessionObserver
     /// <returns>The exit status.</returns>
     /// <exception cref="Core.Errors.SessionException">The session failed.</exception>
     /// <exception cref="IOException">The log or standard output cannot be written.</exception>
-    public static Task<int> RunAsync(SessionArguments arguments, LogOptions log) => new SessionHost(arguments, log).RunAsync();
-
-    /// <inheritdoc/>
-    public ValueTask OnStartedAsync(SessionStart start, CancellationToken cancellationToken)
-    {
-        if (start.CustomerMessage is { } message)
-        {
-            StandardStreams.WriteOutput(message + "\n");
-        }
-
-        return default;
-    }
+    public static Task<int> RunAsync(SessionArguments arguments, Tuning tuning, LogOptions log) =>
+        new SessionHost(arguments, tuning, log).RunAsync();
 
     private async Task<int> RunAsync()
     {
@@ -49,10 +40,14 @@ internal sealed class SessionHost : ISessionObserver
         using var signals = new ProcessSignals();
 
         StandardStreams.WriteOutput($"\nStarting session with SessionId: {_arguments.Session.SessionId}\n");
-        var transport = TransportOptions.Default;
-        var connector = new RetryingConnector(
-            new WebSocketConnector(transport, time), transport.Attempts, time, Random.Shared, logger);
-        var runner = new SessionRunner(connector, OpenTerminal(signals), this, DataChannelOptions.Default, time, logger);
+        var runner = new SessionRunner(
+            new WebSocketConnector(_tuning.Transport, time),
+            api: null,
+            OpenTerminal(signals),
+            new SessionNotices(),
+            _tuning.Session,
+            time,
+            logger);
         try
         {
             return ExitCode(await runner.RunAsync(_arguments.Session, signals.End).ConfigureAwait(false), signals);
@@ -69,18 +64,19 @@ internal sealed class SessionHost : ISessionObserver
 
     private int ExitCode(SessionOutcome outcome, ProcessSignals signals)
     {
-        if (outcome.End == SessionEnd.Cancelled)
-        {
-            return Signalled(signals);
-        }
-
-        if (outcome.End == SessionEnd.TerminalGone)
-        {
-            // Nobody is left to read a line.
-            return _arguments.IsDropIn ? ExitCodes.Success : ExitCodes.Signalled(ProcessSignals.Hangup);
-        }
-
         var sessionId = _arguments.Session.SessionId;
+        switch (outcome.End)
+        {
+            case SessionEnd.Cancelled:
+                return Signalled(signals);
+            case SessionEnd.TerminalGone:
+                // Nobody is left to read a line.
+                return _arguments.IsDropIn ? ExitCodes.Success : ExitCodes.Signalled(ProcessSignals.Hangup);
+            case SessionEnd.TimedOut:
+                StandardStreams.WriteOutput($"\nSession: {sessionId} timed out.\n");
+                return _arguments.IsDropIn ? ExitCodes.Success : ExitCodes.Failure;
+        }
+
         StandardStreams.WriteOutput(outcome.ClosedOutput.Length == 0
             ? $"\n\nExiting session with sessionId: {sessionId}.\n\n"
             : $"\n\nSessionId: {sessionId} : {outcome.ClosedOutput}\n\n");

@@ -11,8 +11,11 @@ public interface ITerminal
     bool IsInputTerminal { get; }
 
     /// <summary>Reads input as bytes. 0 is the end of input.</summary>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="gatherFor">How long, after the first bytes, more are waited for while the buffer has room. Zero: not at all.</param>
+    /// <param name="cancellationToken">Ends the wait; no other read follows then.</param>
     /// <exception cref="IOException">Input cannot be read.</exception>
-    ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+    ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken);
 
     /// <summary>Writes output as bytes, all of them. It completes when the local end has taken them: its pace is the session's.</summary>
     /// <exception cref="IOException">Output cannot be written.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SessionManagerPlugin.Core.Diagnostics;
 using SessionManagerPlugin.Protocol.Messages;
 using SessionManagerPlugin.Protocol.Payloads;
@@ -14,12 +15,23 @@ internal sealed partial class DataChannel
     // In ticks of Now: since when the connection is read without waiting for the session; the largest value while it is not read.
     private long _listeningSince;
 
+    // How many bytes of the expected message's payload the session already has.
+    private int _delivered;
+
+    // Whether a message came on the connection of now.
+    private volatile bool _hasHeard;
+
+    // Whether one came on any connection.
+    private volatile bool _hasEverHeard;
+
     /// <summary>The receiving task. It ends when the service closes the channel, with the token, or with a failure.</summary>
     private async Task<ChannelClosed> ReceiveLoopAsync(CancellationToken cancellationToken)
     {
         var registration = cancellationToken.UnsafeRegister(static state => ((PayloadPipe)state!).WakeWriter(), _received);
         await using (registration.ConfigureAwait(false))
         {
+            // What came early and was acknowledged on an earlier connection may be waiting for the rest of its turn.
+            await DeliverEarlyAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 var message = await _transport.ReceiveAsync(cancellationToken).ConfigureAwait(false);
@@ -27,6 +39,9 @@ internal sealed partial class DataChannel
                 {
                     continue;
                 }
+
+                _hasHeard = true;
+                _hasEverHeard = true;
 
                 // The payload always reaches to the end of the message.
                 var payload = message[^payloadLength..];
@@ -70,6 +85,7 @@ internal sealed partial class DataChannel
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TakeStreamMessageAsync(
         ClientMessageHeader header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -78,17 +94,12 @@ internal sealed partial class DataChannel
             case ReorderDecision.Deliver:
                 await DeliverAsync(header.PayloadType, payload, cancellationToken).ConfigureAwait(false);
                 Acknowledge(header);
-                _reorder.Advance();
-                while (_reorder.TryTakeNext(out var early))
-                {
-                    await DeliverAsync(early.PayloadType, early.Payload, cancellationToken).ConfigureAwait(false);
-                    _reorder.Advance();
-                }
-
+                Advance();
+                await DeliverEarlyAsync(cancellationToken).ConfigureAwait(false);
                 break;
             case ReorderDecision.Buffered:
                 Log.CameEarly(_logger, header.SequenceNumber, _reorder.Expected);
-                _reorder.Add(header.SequenceNumber, new EarlyMessage(header.PayloadType, payload.ToArray()), payload.Length);
+                _reorder.Add(header.SequenceNumber, EarlyMessage.CopyOf(header.PayloadType, payload.Span), payload.Length);
                 Acknowledge(header);
                 break;
             case ReorderDecision.Duplicate:
@@ -101,7 +112,27 @@ internal sealed partial class DataChannel
         }
     }
 
-    /// <summary>Processes the next payload in order. It waits while the session has no room: then the connection is not read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverEarlyAsync(CancellationToken cancellationToken)
+    {
+        while (_reorder.TryPeekNext(out var early))
+        {
+            await DeliverAsync(early.PayloadType, early.Payload, cancellationToken).ConfigureAwait(false);
+            Advance();
+        }
+    }
+
+    private void Advance()
+    {
+        _delivered = 0;
+        _reorder.Advance().Release();
+    }
+
+    /// <summary>
+    /// Processes the next payload in order. It waits while the session has no room: then the connection is not read. When the connection
+    /// ends meanwhile, the message comes again, and what the session already has of it is left out.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask DeliverAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         switch (type)
@@ -120,22 +151,26 @@ internal sealed partial class DataChannel
                 return;
         }
 
-        payload = payload[_received.Write(type, payload.Span)..];
-        if (!payload.IsEmpty)
+        Write(type, payload);
+        if (_delivered < payload.Length)
         {
             await DeliverRestAsync(type, payload, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    private void Write(PayloadType type, ReadOnlyMemory<byte> payload) =>
+        _delivered += _received.Write(type, payload.Span[Math.Min(_delivered, payload.Length)..]);
+
     /// <summary>Meanwhile the agent's acknowledgements lie unread, which is not to be taken for its silence.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask DeliverRestAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         Volatile.Write(ref _listeningSince, long.MaxValue);
-        while (!payload.IsEmpty)
+        while (_delivered < payload.Length)
         {
             await _received.WaitForRoomAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            payload = payload[_received.Write(type, payload.Span)..];
+            Write(type, payload);
         }
 
         Volatile.Write(ref _listeningSince, Now.Ticks);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SessionManagerPlugin.Core.Diagnostics;
 using SessionManagerPlugin.Core.Errors;
 using SessionManagerPlugin.Core.Threading;
@@ -30,16 +31,37 @@ internal sealed partial class DataChannel
     private readonly AsyncSignal _hasRoom = new();
     private readonly byte[] _acknowledgementBuffer = new byte[ClientMessageWriter.MessageSize(Acknowledgement.MaxSize)];
 
+    /// <summary>A message to put a payload into, for <see cref="SendAsync"/> or <see cref="Return"/>. Any task may call.</summary>
+    public OutgoingMessage Rent()
+    {
+        lock (_gate)
+        {
+            return _pool.Rent(_options.PayloadSize);
+        }
+    }
+
+    /// <summary>Gives back a message that is not to be sent.</summary>
+    public void Return(OutgoingMessage message)
+    {
+        lock (_gate)
+        {
+            _pool.Return(message);
+        }
+    }
+
     /// <summary>
     /// Sends session data. It completes when the window has taken it, and waits while the window is full: that is when the source is
     /// not read. One call at a time.
     /// </summary>
     /// <param name="payloadType">The payload's type.</param>
-    /// <param name="payload">At most <see cref="Options.DataChannelOptions.PayloadSize"/> bytes; the caller's again on completion.</param>
+    /// <param name="message">From <see cref="Rent"/>, with the payload in it. It is the channel's from now on.</param>
+    /// <param name="payloadLength">How much of it is payload, at least 1.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask SendAsync(PayloadType payloadType, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(
+        PayloadType payloadType, OutgoingMessage message, int payloadLength, CancellationToken cancellationToken)
     {
-        while (!TryAdd(payloadType, payload.Span, _reserve))
+        while (!TryAdd(payloadType, message, payloadLength, _reserve))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _hasRoom);
@@ -54,20 +76,36 @@ internal sealed partial class DataChannel
     /// Sends a small message that does not wait behind data: a size, a control key. False when even the reserve is in use; any task may
     /// call.
     /// </summary>
-    public bool TrySend(PayloadType payloadType, ReadOnlySpan<byte> payload) => TryAdd(payloadType, payload, reserve: 0);
+    public bool TrySend(PayloadType payloadType, ReadOnlySpan<byte> payload)
+    {
+        OutgoingMessage message;
+        lock (_gate)
+        {
+            message = _pool.Rent(payload.Length);
+        }
 
-    private bool TryAdd(PayloadType payloadType, ReadOnlySpan<byte> payload, int reserve)
+        payload.CopyTo(message.Payload.Span);
+        if (TryAdd(payloadType, message, payload.Length, reserve: 0))
+        {
+            return true;
+        }
+
+        Return(message);
+        return false;
+    }
+
+    private bool TryAdd(PayloadType payloadType, OutgoingMessage message, int payloadLength, int reserve)
     {
         lock (_gate)
         {
-            var size = ClientMessageWriter.MessageSize(payload.Length);
+            var size = ClientMessageWriter.MessageSize(payloadLength);
             if (!_window.HasRoom(size) || _window.Count + reserve >= _options.SendWindowMessages)
             {
                 return false;
             }
 
-            var message = _pool.Rent(payload.Length);
-            message.Set(NewHeader(MessageType.InputStreamData, _window.NextSequenceNumber, MessageFlags.None, payloadType), payload);
+            var header = NewHeader(MessageType.InputStreamData, _window.NextSequenceNumber, MessageFlags.None, payloadType);
+            message.Complete(header, payloadLength);
             _window.Add(message, size);
         }
 
@@ -106,6 +144,7 @@ internal sealed partial class DataChannel
     }
 
     /// <summary>Writes what is to be sent: acknowledgements, then what is overdue, then what is new. False when there is nothing.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WriteBatchAsync()
     {
         var bytes = 0;

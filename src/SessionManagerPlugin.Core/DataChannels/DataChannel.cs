@@ -20,28 +20,42 @@ namespace SessionManagerPlugin.Core.DataChannels;
 ///                                          v                |
 ///                                         transport (one WebSocket)
 /// </code>
-/// Two tasks, both owned by <see cref="RunAsync"/>: the sending task alone writes to the transport, the receiving task alone reads from
-/// it and owns the reorder buffer. The send window is shared under a lock that is never held across an await. This file holds the
-/// channel's life; the other parts hold sending, receiving and the handshake.
+/// The sending task alone writes to the transport, the receiving task alone reads from it and owns the reorder buffer; they live as long
+/// as one connection. What makes the streams whole lives as long as the channel: the window, the reorder buffer, the pipe. The window is
+/// shared under a lock that is never held across an await. This file holds the channel's life over all its connections; the other parts
+/// hold one connection's life, sending, receiving, the watch over the connection, and the handshake.
 /// </remarks>
 internal sealed partial class DataChannel
 {
-    private const string Goodbye = "session ended";
-
     private readonly SessionDescription _session;
     private readonly DataChannelOptions _options;
-    private readonly IMessageTransport _transport;
+    private readonly IConnectionResumer? _resumer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _epoch;
+    private IMessageTransport _transport;
+    private string _token;
 
-    /// <summary>A channel over a connection that was just made. The transport stays the caller's, who also closes it.</summary>
+    /// <summary>A channel over a connection that was just made.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="options">The bounds.</param>
+    /// <param name="transport">The connection. It is the channel's from now on.</param>
+    /// <param name="resumer">Makes the next connection when one is lost; null when a lost connection is the session's end.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears what happens.</param>
     public DataChannel(
-        SessionDescription session, DataChannelOptions options, IMessageTransport transport, TimeProvider time, ILogger logger)
+        SessionDescription session,
+        DataChannelOptions options,
+        IMessageTransport transport,
+        IConnectionResumer? resumer,
+        TimeProvider time,
+        ILogger logger)
     {
         _session = session;
         _options = options;
         _transport = transport;
+        _token = session.TokenValue;
+        _resumer = resumer;
         _time = time;
         _logger = logger;
         _epoch = time.GetTimestamp();
@@ -63,111 +77,75 @@ internal sealed partial class DataChannel
 
     private TimeSpan Now => _time.GetElapsedTime(_epoch);
 
-    /// <summary>Opens the channel and runs it until the service closes it. On every way out it says goodbye to the service.</summary>
-    /// <returns>What the service said as it closed the channel.</returns>
+    /// <summary>
+    /// Opens the channel and runs it until the service closes it, over as many connections as it takes. On every way out it says goodbye
+    /// to the service.
+    /// </summary>
+    /// <returns>What the service said as it closed the channel; null when it had ended the session while there was no connection.</returns>
     /// <exception cref="SessionException">The channel ended in any other way.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<ChannelClosed> RunAsync(CancellationToken cancellationToken)
-    {
-        using var stopSending = new CancellationTokenSource();
-        using var stopReceiving = new CancellationTokenSource();
-        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), cancelled);
-        await using (registration.ConfigureAwait(false))
-        {
-            try
-            {
-                await OpenOrSayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
-                var receiving = ReceiveLoopAsync(stopReceiving.Token);
-                var sending = SendLoopAsync(stopSending.Token);
-                try
-                {
-                    return await EndOfAsync(receiving, sending, cancelled.Task).ConfigureAwait(false);
-                }
-                finally
-                {
-                    await stopSending.CancelAsync().ConfigureAwait(false);
-                    await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    await SayGoodbyeAsync(receiving, stopReceiving).ConfigureAwait(false);
-                }
-            }
-            catch (TransportException e)
-            {
-                throw HandshakeRefusal ?? Failed(e);
-            }
-            finally
-            {
-                _received.Complete();
-                _started.TrySetCanceled(CancellationToken.None);
-            }
-        }
-    }
-
-    /// <summary>Waits for the first thing that ends the channel, and gives or throws it.</summary>
-    private async Task<ChannelClosed> EndOfAsync(Task<ChannelClosed> receiving, Task sending, Task cancelled)
-    {
-        var first = await Task.WhenAny(receiving, sending, cancelled).ConfigureAwait(false);
-        if (first == sending && sending.Exception?.InnerException is TransportException)
-        {
-            // The service says why it closes and hangs up: a write can fail on the way to reading it. The reader has the last word.
-            await WaitAtMostAsync(Task.WhenAny(receiving, cancelled), _options.RefusalGrace).ConfigureAwait(false);
-            first = receiving.IsCompleted ? receiving : cancelled.IsCompleted ? cancelled : sending;
-        }
-
-        await first.ConfigureAwait(false);
-        return await receiving.ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Closes the connection and ends the receiving task. It is given the time to hear the answer: to cancel a receive is to abort the
-    /// connection, and with it what is still on its way.
-    /// </summary>
-    private async Task SayGoodbyeAsync(Task receiving, CancellationTokenSource stopReceiving)
-    {
-        await _transport.CloseAsync(Goodbye).ConfigureAwait(false);
-        await WaitAtMostAsync(receiving, _options.GoodbyeGrace).ConfigureAwait(false);
-        await stopReceiving.CancelAsync().ConfigureAwait(false);
-        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task WaitAtMostAsync(Task task, TimeSpan limit)
-    {
-        if (task.IsCompleted)
-        {
-            return;
-        }
-
-        using var stop = new CancellationTokenSource();
-        var patience = Task.Delay(limit, _time, stop.Token);
-        _ = await Task.WhenAny(task, patience).ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
-        await patience.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task OpenOrSayGoodbyeAsync(CancellationToken cancellationToken)
+    public async Task<ChannelClosed?> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await OpenAsync(cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                var began = Now;
+                try
+                {
+                    return await RunConnectionAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (TransportException e)
+                {
+                    if (HandshakeRefusal is { } refusal)
+                    {
+                        throw refusal;
+                    }
+
+                    if (!await ResumeAsync(e, began, cancellationToken).ConfigureAwait(false))
+                    {
+                        return null;
+                    }
+                }
+            }
         }
-        catch
+        finally
         {
-            await _transport.CloseAsync(Goodbye).ConfigureAwait(false);
-            throw;
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            _received.Complete();
+            _started.TrySetCanceled(CancellationToken.None);
         }
     }
 
-    private async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Makes a new connection and gets everything ready that is to be sent again. False when the session is over.</summary>
+    private async Task<bool> ResumeAsync(TransportException lost, TimeSpan began, CancellationToken cancellationToken)
     {
-        var opening = new OpenDataChannel(
-            OpenDataChannel.CurrentSchemaVersion,
-            Guid.NewGuid().ToString(),
-            _session.TokenValue,
-            _session.ClientId,
-            _options.ClientVersion);
-        await _transport.WriteAsync(PayloadJson.Write(opening, PayloadJson.OpenDataChannel), MessageKind.Text).ConfigureAwait(false);
-        await _transport.FlushAsync(cancellationToken).ConfigureAwait(false);
+        // A session of which nothing was ever heard is not lost, it never was: the first failure says more than a second one.
+        if (_resumer is null || !_hasEverHeard || lost.Failure == TransportFailure.MessageTooLarge)
+        {
+            throw Failed(lost);
+        }
+
+        await _transport.DisposeAsync().ConfigureAwait(false);
+
+        // A connection that proved itself starts the patience anew; one that broke at once goes on with what is left of it.
+        var wasSound = _hasHeard || Now - began >= _options.SoundAfter;
+        var resumed = await _resumer.ResumeAsync(lost.Message, wasSound, cancellationToken).ConfigureAwait(false);
+        if (resumed is null)
+        {
+            return false;
+        }
+
+        _transport = resumed.Transport;
+        _token = resumed.TokenValue;
+        _hasHeard = false;
+        Volatile.Write(ref _listeningSince, Now.Ticks);
+        lock (_gate)
+        {
+            _window.Rewind(Now);
+        }
+
+        return true;
     }
 
     private static SessionException Failed(TransportException e) => e.Failure switch

@@ -16,10 +16,16 @@ internal sealed class OutgoingMessage
     /// <summary>The largest payload that fits.</summary>
     public int MaxPayload => _buffer.Length - ClientMessageLayout.PayloadOffset;
 
+    /// <summary>Where the payload goes: behind the place of the header.</summary>
+    public Memory<byte> Payload => _buffer.AsMemory(ClientMessageLayout.PayloadOffset);
+
     /// <summary>The whole message.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Puts a payload and its header in.</summary>
-    public void Set(in ClientMessageHeader header, ReadOnlySpan<byte> payload) =>
-        _length = ClientMessageWriter.Write(_buffer, header, payload);
+    /// <summary>Writes the header in front of the payload that is in place.</summary>
+    public void Complete(in ClientMessageHeader header, int payloadLength)
+    {
+        _length = ClientMessageWriter.MessageSize(payloadLength);
+        ClientMessageWriter.WriteHeader(_buffer.AsSpan(0, _length), header);
+    }
 }

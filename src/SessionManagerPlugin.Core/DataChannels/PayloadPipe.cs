@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SessionManagerPlugin.Core.Threading;
 using SessionManagerPlugin.Protocol.Messages;
 
@@ -65,6 +66,7 @@ internal sealed class PayloadPipe
     }
 
     /// <summary>Waits until there is something to read. False when there is nothing and nothing more will come.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -62,4 +62,16 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Debug, "Acknowledgement of message {SequenceNumber} left out: too many wait to be sent")]
     public static partial void AcknowledgementLeftOut(ILogger logger, long sequenceNumber);
+
+    [LoggerMessage(20, LogLevel.Warning, "Connection lost: {Reason}")]
+    public static partial void ConnectionLost(ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Attempt {Attempt} to resume failed: {Reason}")]
+    public static partial void ResumeAttemptFailed(ILogger logger, int attempt, string reason);
+
+    [LoggerMessage(22, LogLevel.Information, "Resumed after {Seconds:0.0} s")]
+    public static partial void Resumed(ILogger logger, double seconds);
+
+    [LoggerMessage(23, LogLevel.Warning, "The session could not be ended at the service: {Reason}")]
+    public static partial void TerminateFailed(ILogger logger, string reason);
 }

@@ -9,6 +9,9 @@ public enum SessionErrorReason
     /// <summary>The connection to the service was lost, or the service closed it without ending the session.</summary>
     ConnectionLost,
 
+    /// <summary>The connection was lost and no new one came about.</summary>
+    ResumeFailed,
+
     /// <summary>The service refused the token.</summary>
     TokenRefused,
 

@@ -11,14 +11,14 @@ public sealed record DataChannelOptions
     /// <summary>The largest payload of a message that is sent, in bytes: what the public client and agent cut at.</summary>
     public int PayloadSize { get; init; } = 1024;
 
-    /// <summary>
-    /// The most messages that are sent and not acknowledged. With 1024-byte payloads it is 1 MiB: 12 MiB/s at 80 ms, and a quarter of
-    /// what the agent's multiplexer can hold.
-    /// </summary>
-    public int SendWindowMessages { get; init; } = 1024;
+    /// <summary>The most messages that are accepted and not acknowledged; enough to fill the bytes with 1024-byte payloads.</summary>
+    public int SendWindowMessages { get; init; } = 4096;
 
-    /// <summary>The most bytes that are sent and not acknowledged. The agent's multiplexer can hold 4 MiB; half of it is in use.</summary>
-    public long SendWindowBytes { get; init; } = 2 * 1024 * 1024;
+    /// <summary>
+    /// The most bytes that are accepted and not acknowledged: 37 MiB/s at 80 ms, and three quarters of what the agent's multiplexer can
+    /// hold. How many of them are in flight is the congestion window's to say.
+    /// </summary>
+    public long SendWindowBytes { get; init; } = 3 * 1024 * 1024;
 
     /// <summary>The most messages that are kept because they came early; the public client's number.</summary>
     public int ReorderMessages { get; init; } = 10_000;
@@ -45,6 +45,14 @@ public sealed record DataChannelOptions
     /// How long the agent has to take in a refusal of its handshake before the connection is closed: a few round trips.
     /// </summary>
     public TimeSpan RefusalGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long the far side may be silent while it is listened to: two pings of the transport's. Zero switches the watch off.
+    /// </summary>
+    public TimeSpan DeadPeerAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>After this a connection counts as sound even if nothing came on it: an idle session has nothing to say.</summary>
+    public TimeSpan SoundAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the service may take to answer our goodbye before the connection is cut.</summary>
     public TimeSpan GoodbyeGrace { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -24,4 +24,10 @@ public enum SessionEnd
 
     /// <summary>The terminal that it was shown on is gone.</summary>
     TerminalGone,
+
+    /// <summary>The user ended it by its escape.</summary>
+    EndedByUser,
+
+    /// <summary>The service had ended it while there was no connection: most often it timed out.</summary>
+    TimedOut,
 }

@@ -16,28 +16,32 @@ namespace SessionManagerPlugin.Core.Sessions;
 public sealed class SessionRunner
 {
     private readonly ITransportConnector _connector;
+    private readonly ISessionApi? _api;
     private readonly ITerminal _terminal;
     private readonly ISessionObserver _observer;
-    private readonly DataChannelOptions _options;
+    private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>A runner with what it needs of others.</summary>
-    /// <param name="connector">Makes the connection; it also decides how often it is tried.</param>
+    /// <param name="connector">Makes one attempt to connect; how often it is tried is the options' to say.</param>
+    /// <param name="api">The service's API; null when there is none: then a lost connection is the session's end.</param>
     /// <param name="terminal">The local end.</param>
-    /// <param name="observer">Hears of the start, before any output.</param>
-    /// <param name="options">The data channel's bounds.</param>
+    /// <param name="observer">Hears of the start, before any output, and of what happens to the connection.</param>
+    /// <param name="options">The bounds.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Hears what happens, without secrets and without session data.</param>
     public SessionRunner(
         ITransportConnector connector,
+        ISessionApi? api,
         ITerminal terminal,
         ISessionObserver observer,
-        DataChannelOptions options,
+        SessionOptions options,
         TimeProvider time,
         ILogger logger)
     {
         _connector = connector;
+        _api = api;
         _terminal = terminal;
         _observer = observer;
         _options = options;
@@ -56,24 +60,33 @@ public sealed class SessionRunner
     public async Task<SessionOutcome> RunAsync(SessionDescription session, CancellationToken cancellationToken)
     {
         var transport = await ConnectAsync(session, cancellationToken).ConfigureAwait(false);
-        await using (transport.ConfigureAwait(false))
+        var channel = new DataChannel(session, _options.Channel, transport, Resumer(session), _time, _logger);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = channel.RunAsync(stop.Token);
+        try
         {
-            var channel = new DataChannel(session, _options, transport, _time, _logger);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var running = channel.RunAsync(stop.Token);
-            try
+            var outcome = await RunSessionAsync(channel, running, stop.Token).ConfigureAwait(false);
+            if (outcome.End is SessionEnd.EndedByUser or SessionEnd.TerminalGone)
             {
-                return await RunSessionAsync(channel, running, stop.Token).ConfigureAwait(false);
+                await TerminateAsync(session).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return new SessionOutcome { End = SessionEnd.Cancelled };
-            }
-            finally
-            {
-                await stop.CancelAsync().ConfigureAwait(false);
-                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+
+            return outcome;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await TerminateAsync(session).ConfigureAwait(false);
+            return new SessionOutcome { End = SessionEnd.Cancelled };
+        }
+        catch (SessionException e) when (e.Reason == SessionErrorReason.AgentUnresponsive)
+        {
+            await TerminateAsync(session).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -83,7 +96,8 @@ public sealed class SessionRunner
         Log.Connecting(_logger, session.StreamUrl.Host);
         try
         {
-            var transport = await _connector.ConnectAsync(session.StreamUrl, cancellationToken).ConfigureAwait(false);
+            var connector = new RetryingConnector(_connector, _options.Attempts, _time, Random.Shared, _logger);
+            var transport = await connector.ConnectAsync(session.StreamUrl, cancellationToken).ConfigureAwait(false);
             Log.Connected(_logger, session.StreamUrl.Host, _time.GetElapsedTime(began).TotalMilliseconds);
             return transport;
         }
@@ -94,8 +108,12 @@ public sealed class SessionRunner
         }
     }
 
+    private ConnectionResumer? Resumer(SessionDescription session) => _api is null || _options.Resume.Timeout <= TimeSpan.Zero
+        ? null
+        : new ConnectionResumer(session, _options.Resume, _api, _connector, _observer, _time, Random.Shared, _logger);
+
     private async Task<SessionOutcome> RunSessionAsync(
-        DataChannel channel, Task<ChannelClosed> running, CancellationToken cancellationToken)
+        DataChannel channel, Task<ChannelClosed?> running, CancellationToken cancellationToken)
     {
         // The channel may end before it is known what the session is: the service says why.
         _ = await Task.WhenAny(channel.Started, running).ConfigureAwait(false);
@@ -107,19 +125,41 @@ public sealed class SessionRunner
         var start = await channel.Started.ConfigureAwait(false);
         await _observer.OnStartedAsync(start, cancellationToken).ConfigureAwait(false);
 
-        var shell = new ShellSession(channel, _terminal, _options, _time, _logger);
-        if (!await shell.RunAsync(start, cancellationToken).ConfigureAwait(false))
+        var shell = new ShellSession(channel, _terminal, _observer, _options.Shell, _time, _logger);
+        return await shell.RunAsync(start, cancellationToken).ConfigureAwait(false) switch
         {
-            return new SessionOutcome { End = SessionEnd.TerminalGone };
-        }
-
-        return Closed(await running.ConfigureAwait(false), shell.RemoteExitCode);
+            ShellEnd.TerminalGone => new SessionOutcome { End = SessionEnd.TerminalGone },
+            ShellEnd.EndedByUser => new SessionOutcome { End = SessionEnd.EndedByUser },
+            _ => Closed(await running.ConfigureAwait(false), shell.RemoteExitCode),
+        };
     }
 
-    private static SessionOutcome Closed(ChannelClosed closed, int? remoteExitCode) => new()
+    /// <summary>
+    /// Ends the session at the service, where it would otherwise wait for a client until its idle limit. It is over for the user either
+    /// way, so a failure is logged and no more.
+    /// </summary>
+    private async Task TerminateAsync(SessionDescription session)
     {
-        End = SessionEnd.ChannelClosed,
-        ClosedOutput = closed.Output ?? "",
+        if (_api is null)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(_options.TerminateTimeout, _time);
+        try
+        {
+            await _api.TerminateAsync(session.SessionId, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SessionApiException or OperationCanceledException)
+        {
+            Log.TerminateFailed(_logger, e.Message);
+        }
+    }
+
+    private static SessionOutcome Closed(ChannelClosed? closed, int? remoteExitCode) => new()
+    {
+        End = closed is null ? SessionEnd.TimedOut : SessionEnd.ChannelClosed,
+        ClosedOutput = closed?.Output ?? "",
         RemoteExitCode = remoteExitCode,
     };
 }

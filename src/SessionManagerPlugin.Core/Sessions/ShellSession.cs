@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SessionManagerPlugin.Core.Abstractions;
 using SessionManagerPlugin.Core.DataChannels;
@@ -24,7 +25,7 @@ internal sealed class ShellSession
 
     private readonly DataChannel _channel;
     private readonly ITerminal _terminal;
-    private readonly DataChannelOptions _options;
+    private readonly IShellInput _input;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AsyncSignal _terminalChanged = new();
@@ -32,11 +33,19 @@ internal sealed class ShellSession
     private readonly ExitCodeReader _exitCode = new();
 
     public ShellSession(
-        DataChannel channel, ITerminal terminal, DataChannelOptions options, TimeProvider time, ILogger logger)
+        DataChannel channel, ITerminal terminal, ISessionObserver observer, ShellOptions options, TimeProvider time, ILogger logger)
     {
         _channel = channel;
         _terminal = terminal;
-        _options = options;
+        var gatherFor = options.Coalescing switch
+        {
+            InputCoalescing.On => options.CoalescingDelay,
+            InputCoalescing.Auto when !terminal.IsInputTerminal => options.CoalescingDelay,
+            _ => TimeSpan.Zero,
+        };
+        _input = terminal.IsInputTerminal
+            ? new TypedInput(channel, terminal, observer, gatherFor)
+            : new PipedInput(channel, terminal, gatherFor, logger);
         _time = time;
         _logger = logger;
     }
@@ -44,11 +53,11 @@ internal sealed class ShellSession
     /// <summary>The remote command's exit status, once the agent has told it.</summary>
     public int? RemoteExitCode => _exitCode.Value;
 
-    /// <summary>Runs the session until the far side's output ends or the terminal is gone.</summary>
-    /// <returns>False when the terminal is gone.</returns>
+    /// <summary>Runs the session until the far side's output ends, the terminal is gone or the user ends it.</summary>
+    /// <returns>Which of them; never <see cref="ShellEnd.InputEnded"/>, with which the session goes on.</returns>
     /// <exception cref="SessionException">Input or output failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<bool> RunAsync(SessionStart start, CancellationToken cancellationToken)
+    public async Task<ShellEnd> RunAsync(SessionStart start, CancellationToken cancellationToken)
     {
         // Without a pseudo-terminal at the far side nobody else puts a carriage return in front of a line feed.
         var output = start.SessionType == SessionTypeName.NonInteractiveCommands
@@ -66,18 +75,23 @@ internal sealed class ShellSession
 
         var writing = WriteOutputAsync(stop.Token);
         var watching = WatchTerminalAsync(stop.Token);
-        var reading = ReadInputAsync(stop.Token);
+        var reading = _input.RunAsync(stop.Token);
         try
         {
-            // The end of piped input is not the end of the session; a terminal's end is.
             var first = await Task.WhenAny(writing, watching, reading).ConfigureAwait(false);
-            if (first == reading && await reading.ConfigureAwait(false))
+            if (first == reading)
             {
+                var end = await reading.ConfigureAwait(false);
+                if (end != ShellEnd.InputEnded)
+                {
+                    return end;
+                }
+
                 first = await Task.WhenAny(writing, watching).ConfigureAwait(false);
             }
 
             await first.ConfigureAwait(false);
-            return first == writing;
+            return ShellEnd.OutputEnded;
         }
         finally
         {
@@ -105,6 +119,7 @@ internal sealed class ShellSession
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(PayloadType type, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -122,43 +137,6 @@ internal sealed class ShellSession
         {
             throw new SessionException(
                 SessionErrorReason.LocalEndFailed, $"The session's output cannot be written: {e.Message}.", e);
-        }
-    }
-
-    /// <summary>Sends what is typed. True at the end of piped input; false when the terminal is gone.</summary>
-    private async Task<bool> ReadInputAsync(CancellationToken cancellationToken)
-    {
-        var buffer = new byte[_options.PayloadSize];
-        while (true)
-        {
-            int count;
-            try
-            {
-                count = await _terminal.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                if (_terminal.IsInputTerminal)
-                {
-                    return false;
-                }
-
-                throw new SessionException(
-                    SessionErrorReason.LocalEndFailed, $"Standard input cannot be read: {e.Message}.", e);
-            }
-
-            if (count == 0)
-            {
-                if (_terminal.IsInputTerminal)
-                {
-                    return false;
-                }
-
-                Log.InputEnded(_logger);
-                return true;
-            }
-
-            await _channel.SendAsync(PayloadType.Output, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SessionManagerPlugin.Core.Threading;
 
 namespace SessionManagerPlugin.Core.Transport;
@@ -19,6 +20,7 @@ internal sealed class BatchingStream : Stream
     private const int MaxWaitingBytes = 1024 * 1024;
 
     private readonly Stream _inner;
+    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private WriteBuffer _filling = new();
     private WriteBuffer _leaving = new();
@@ -29,7 +31,26 @@ internal sealed class BatchingStream : Stream
     // Set whenever a carrier has finished; only the task that uncorks waits for it.
     private readonly AsyncSignal _carried = new();
 
-    public BatchingStream(Stream inner) => _inner = inner;
+    // When the read that is under way began; the largest value while there is none.
+    private long _readingSince = long.MaxValue;
+
+    public BatchingStream(Stream inner, TimeProvider time)
+    {
+        _inner = inner;
+        _time = time;
+    }
+
+    /// <summary>
+    /// How long the read that is under way has waited: how long not a byte has come though somebody listens. Zero while nobody does.
+    /// </summary>
+    public TimeSpan SilentFor
+    {
+        get
+        {
+            var since = Volatile.Read(ref _readingSince);
+            return since == long.MaxValue ? TimeSpan.Zero : _time.GetElapsedTime(since);
+        }
+    }
 
     public override bool CanRead => true;
 
@@ -103,11 +124,22 @@ internal sealed class BatchingStream : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _inner.ReadAsync(buffer, cancellationToken);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Volatile.Write(ref _readingSince, _time.GetTimestamp());
+        try
+        {
+            return await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _readingSince, long.MaxValue);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        _inner.ReadAsync(buffer, offset, count, cancellationToken);
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // A flush says nothing that a write has not said; what is corked stays.
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -141,6 +173,7 @@ internal sealed class BatchingStream : Stream
     }
 
     /// <summary>A control frame is on its way. What was gathered leaves with it or behind it; the wait for that is the back-pressure.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask UncorkAfterOtherAsync(CancellationToken cancellationToken)
     {
         var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _carried);
@@ -154,6 +187,7 @@ internal sealed class BatchingStream : Stream
     }
 
     /// <summary>Writes the buffer out until nothing new has come. Only one caller at a time: the one that set _isCarrying.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CarryAsync(CancellationToken cancellationToken)
     {
         var isWriting = false;

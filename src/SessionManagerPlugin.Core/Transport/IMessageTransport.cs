@@ -6,6 +6,12 @@ namespace SessionManagerPlugin.Core.Transport;
 /// </summary>
 public interface IMessageTransport : IAsyncDisposable
 {
+    /// <summary>
+    /// How long nothing at all has come from the far side, pongs included, while it was listened to; zero while nobody listens. Any task
+    /// may ask.
+    /// </summary>
+    TimeSpan SilentFor { get; }
+
     /// <summary>Receives the next whole message.</summary>
     /// <returns>The message. The transport owns its bytes, and they are valid until the next call.</returns>
     /// <exception cref="TransportException">The connection was closed or lost, or the message is larger than allowed.</exception>

@@ -33,7 +33,7 @@ public sealed class WebSocketConnector : ITransportConnector
             AllowAutoRedirect = false,
             PlaintextStreamFilter = (context, _) =>
             {
-                stream = new BatchingStream(context.PlaintextStream);
+                stream = new BatchingStream(context.PlaintextStream, _time);
                 return ValueTask.FromResult<Stream>(stream);
             },
         };

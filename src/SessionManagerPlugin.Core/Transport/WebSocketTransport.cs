@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using SessionManagerPlugin.Core.Diagnostics;
 using SessionManagerPlugin.Core.Options;
@@ -42,6 +43,9 @@ internal sealed class WebSocketTransport : IMessageTransport
     // One byte above the largest message: whether that was its end is known only by reading on.
     private long LargestReceiveBuffer => Math.Min(_options.MaxMessageSize + 1L, Array.MaxLength);
 
+    public TimeSpan SilentFor => _stream.SilentFor;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
@@ -71,6 +75,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, MessageKind kind)
     {
         _stream.Cork();
@@ -89,6 +94,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         try
@@ -127,6 +133,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         _owned.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ValueWebSocketReceiveResult> ReceivePartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try

@@ -90,7 +90,7 @@ internal sealed partial class AgentDataChannel
                 if (await TryDeliverAsync(message, cancellationToken).ConfigureAwait(false))
                 {
                     await AcknowledgeAsync(message, cancellationToken).ConfigureAwait(false);
-                    _early.Advance();
+                    _ = _early.Advance();
                     await DeliverEarlyAsync(cancellationToken).ConfigureAwait(false);
                 }
 
@@ -113,7 +113,7 @@ internal sealed partial class AgentDataChannel
 
     private async Task DeliverEarlyAsync(CancellationToken cancellationToken)
     {
-        while (_early.TryTakeNext(out var next))
+        while (_early.TryPeekNext(out var next))
         {
             if (!_isHandshakeUnderWay)
             {
@@ -122,7 +122,7 @@ internal sealed partial class AgentDataChannel
             }
 
             await TryDeliverAsync(next, cancellationToken).ConfigureAwait(false);
-            _early.Advance();
+            _ = _early.Advance();
         }
     }
 

@@ -7,7 +7,7 @@ namespace SessionManagerPlugin.Protocol.Reliability;
 /// </summary>
 /// <typeparam name="TMessage">
 /// What the caller keeps of a message that came early. The buffer owns it from <see cref="Add"/> that returned
-/// <see cref="ReorderDecision.Buffered"/> until <see cref="TryTakeNext"/> hands it back.
+/// <see cref="ReorderDecision.Buffered"/> until <see cref="Advance"/> hands it back.
 /// </typeparam>
 /// <remarks>Not thread-safe: the receiving task owns it.</remarks>
 public sealed class ReorderBuffer<TMessage>
@@ -70,20 +70,29 @@ public sealed class ReorderBuffer<TMessage>
         _bytes += size;
     }
 
-    /// <summary>The expected message was processed: the next one is expected.</summary>
-    public void Advance() => Expected++;
-
-    /// <summary>Hands back the expected message, when it came early. The caller processes it and calls <see cref="Advance"/>.</summary>
-    public bool TryTakeNext([MaybeNullWhen(false)] out TMessage message)
+    /// <summary>
+    /// The expected message was processed: the next one is expected. Gives the message that was kept for the place, if there was one: it
+    /// is the caller's again.
+    /// </summary>
+    public TMessage? Advance()
     {
-        if (!_early.Remove(Expected, out var kept))
+        if (!_early.Remove(Expected++, out var kept))
         {
-            message = default;
-            return false;
+            return default;
         }
 
         _bytes -= kept.Size;
+        return kept.Message;
+    }
+
+    /// <summary>
+    /// Shows the expected message, when it came early. The buffer keeps it until the caller has processed it and calls
+    /// <see cref="Advance"/>: it was acknowledged, so it may not be lost half-way.
+    /// </summary>
+    public bool TryPeekNext([MaybeNullWhen(false)] out TMessage message)
+    {
+        var isThere = _early.TryGetValue(Expected, out var kept);
         message = kept.Message;
-        return true;
+        return isThere;
     }
 }

@@ -37,7 +37,7 @@ internal static class ConnectCommand
         command.SetAction((parsed, _) =>
         {
             var arguments = Read(parsed.GetValue(json), options.Read(parsed), environment);
-            return SessionHost.RunAsync(arguments, global.Read(parsed, environment));
+            return SessionHost.RunAsync(arguments, global.ReadTuning(parsed, environment), global.ReadLog(parsed, environment));
         });
         return command;
     }

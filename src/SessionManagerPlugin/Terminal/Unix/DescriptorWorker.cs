@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
@@ -13,6 +14,8 @@ namespace SessionManagerPlugin.Terminal.Unix;
 /// </remarks>
 internal sealed class DescriptorWorker : IValueTaskSource<int>
 {
+    private const int NoTimeout = -1;
+
     private const int Idle = 0;
     private const int Running = 1;
     private const int Abandoned = 2;
@@ -26,6 +29,7 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellationToken;
     private Memory<byte> _buffer;
+    private TimeSpan _gatherFor;
     private Thread? _thread;
     private bool _isRequested;
     private int _state;
@@ -43,11 +47,19 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
     /// <summary>A worker that writes.</summary>
     public static DescriptorWorker Writer(int descriptor, string threadName) => new(descriptor, isWriter: true, threadName);
 
+    /// <summary>As <see cref="RunAsync(Memory{byte}, TimeSpan, CancellationToken)"/>, gathering nothing.</summary>
+    /// <exception cref="IOException">The descriptor cannot be read or written.</exception>
+    public ValueTask<int> RunAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        RunAsync(buffer, TimeSpan.Zero, cancellationToken);
+
     /// <summary>
     /// Reads into the buffer what is there, at least one byte, or 0 at the end; or writes the whole buffer and gives its length.
     /// </summary>
+    /// <param name="buffer">The bytes, or their place.</param>
+    /// <param name="gatherFor">How long a reader waits for more behind the first bytes, while the buffer has room.</param>
+    /// <param name="cancellationToken">Abandons the operation.</param>
     /// <exception cref="IOException">The descriptor cannot be read or written.</exception>
-    public ValueTask<int> RunAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public ValueTask<int> RunAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.CompareExchange(ref _state, Running, Idle) != Idle)
@@ -57,6 +69,7 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
 
         _source.Reset();
         _buffer = buffer;
+        _gatherFor = gatherFor;
         _cancellationToken = cancellationToken;
         var version = _source.Version;
         _registration = cancellationToken.UnsafeRegister(static state => ((DescriptorWorker)state!).Abandon(), this);
@@ -144,11 +157,50 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
         }
     }
 
-    private unsafe int Read(Span<byte> buffer)
+    private int Read(Span<byte> buffer)
+    {
+        var count = ReadOnce(buffer, NoTimeout);
+        if (count <= 0 || _gatherFor <= TimeSpan.Zero)
+        {
+            return count;
+        }
+
+        // Poll is the timer: the wait for more ends with more bytes, the time, the end of input or the operation's end.
+        var began = Stopwatch.GetTimestamp();
+        while (count < buffer.Length)
+        {
+            var left = (_gatherFor - Stopwatch.GetElapsedTime(began)).TotalMilliseconds;
+            var more = left < 1 ? 0 : TryReadMore(buffer[count..], (int)left);
+            if (more == 0)
+            {
+                return count;
+            }
+
+            count += more;
+        }
+
+        return count;
+    }
+
+    /// <summary>What was read before is not lost for an error that comes behind it; the next read finds that again.</summary>
+    private int TryReadMore(Span<byte> buffer, int timeoutMilliseconds)
+    {
+        try
+        {
+            return ReadOnce(buffer, timeoutMilliseconds);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Reads what is there. 0 at the end of input, and when the time or the operation is over.</summary>
+    private unsafe int ReadOnce(Span<byte> buffer, int timeoutMilliseconds)
     {
         fixed (byte* pointer = buffer)
         {
-            while (WaitUntilReady(LibC.PollIn))
+            while (WaitUntilReady(LibC.PollIn, timeoutMilliseconds))
             {
                 var count = LibC.Read(_descriptor, pointer, (nuint)buffer.Length);
                 if (count >= 0)
@@ -168,7 +220,7 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
         fixed (byte* pointer = buffer)
         {
             var written = 0;
-            while (written < buffer.Length && WaitUntilReady(LibC.PollOut))
+            while (written < buffer.Length && WaitUntilReady(LibC.PollOut, NoTimeout))
             {
                 var count = LibC.Write(_descriptor, pointer + written, (nuint)(buffer.Length - written));
                 if (count >= 0)
@@ -184,18 +236,26 @@ internal sealed class DescriptorWorker : IValueTaskSource<int>
         }
     }
 
-    /// <summary>Waits until the descriptor is ready. False when the operation was abandoned, or the descriptor is not open.</summary>
-    private unsafe bool WaitUntilReady(short events)
+    /// <summary>
+    /// Waits until the descriptor is ready. False when the operation was abandoned, the time is over, or the descriptor is not open.
+    /// </summary>
+    private unsafe bool WaitUntilReady(short events, int timeoutMilliseconds)
     {
         var descriptors = stackalloc LibC.PollDescriptor[2];
         while (true)
         {
             descriptors[0] = new LibC.PollDescriptor { Descriptor = _wake.ReadEnd, Events = LibC.PollIn };
             descriptors[1] = new LibC.PollDescriptor { Descriptor = _descriptor, Events = events };
-            if (LibC.Poll(descriptors, 2, timeoutMilliseconds: -1) < 0)
+            var ready = LibC.Poll(descriptors, 2, timeoutMilliseconds);
+            if (ready < 0)
             {
                 ThrowUnlessTransient();
                 continue;
+            }
+
+            if (ready == 0)
+            {
+                return false;
             }
 
             if (descriptors[0].Returned != 0)

@@ -29,8 +29,8 @@ internal sealed class UnixTerminal : ITerminal
 
     public bool IsInputTerminal { get; }
 
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _isInputClosed ? ValueTask.FromResult(0) : _input.RunAsync(buffer, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken) =>
+        _isInputClosed ? ValueTask.FromResult(0) : _input.RunAsync(buffer, gatherFor, cancellationToken);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         WriteAsync(_output, bytes, cancellationToken);

@@ -26,8 +26,9 @@ internal sealed class WindowsTerminal : ITerminal
 
     public bool IsInputTerminal { get; }
 
+    // Nothing is gathered here: a read of a pipe takes what is there, and a wait for more could not be left without losing it.
     // A console's read cannot be cancelled: it is left behind, on a thread of the pool, and ends with the process.
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken) =>
         await Task.Run(() => IsInputTerminal ? ReadConsole(buffer.Span) : _input.Read(buffer.Span), CancellationToken.None)
             .WaitAsync(cancellationToken).ConfigureAwait(false);
 

@@ -23,10 +23,10 @@ internal sealed class ChannelUnderTest : IAsyncDisposable
     private readonly DataChannelOptions _options;
     private readonly CancellationTokenSource _stop = new();
 
-    public ChannelUnderTest(DataChannelOptions? options = null)
+    public ChannelUnderTest(DataChannelOptions? options = null, IConnectionResumer? resumer = null)
     {
         _options = options ?? DataChannelOptions.Default;
-        Channel = new DataChannel(Session, _options, Transport, Time, Log);
+        Channel = new DataChannel(Session, _options, Transport, resumer, Time, Log);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -37,14 +37,14 @@ internal sealed class ChannelUnderTest : IAsyncDisposable
 
     public DataChannel Channel { get; }
 
-    public Task<ChannelClosed> Running { get; private set; } = Task.FromException<ChannelClosed>(new InvalidOperationException());
+    public Task<ChannelClosed?> Running { get; private set; } = Task.FromException<ChannelClosed?>(new InvalidOperationException());
 
     public SentMessage Opening { get; private set; } = null!;
 
     /// <summary>A channel that is open: its first message has been sent.</summary>
-    public static async Task<ChannelUnderTest> OpenAsync(DataChannelOptions? options = null)
+    public static async Task<ChannelUnderTest> OpenAsync(DataChannelOptions? options = null, IConnectionResumer? resumer = null)
     {
-        var test = new ChannelUnderTest(options);
+        var test = new ChannelUnderTest(options, resumer);
         test.Start();
         test.Opening = await test.Transport.NextAsync();
         return test;

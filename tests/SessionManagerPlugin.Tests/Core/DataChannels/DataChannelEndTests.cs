@@ -23,7 +23,7 @@ public class DataChannelEndTests
         test.Transport.ReceiveClosed(output);
 
         var closed = await test.Running.Soon();
-        Assert.Equal(expected, closed.Output ?? "");
+        Assert.Equal(expected, closed!.Output ?? "");
         Assert.True(test.Channel.Started.IsCanceled);
         Assert.True(test.Transport.Goodbye.IsCompletedSuccessfully);
     }
@@ -42,7 +42,7 @@ public class DataChannelEndTests
         payload.CopyTo(message, 116);
         test.Transport.Receive(message);
 
-        Assert.Equal("bye", (await test.Running.Soon()).Output);
+        Assert.Equal("bye", (await test.Running.Soon())!.Output);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class DataChannelEndTests
         await using var test = await ChannelUnderTest.OpenAsync();
         test.Transport.Receive(FakeTransport.Closed(payload));
 
-        Assert.Equal("", (await test.Running.Soon()).Output ?? "");
+        Assert.Equal("", (await test.Running.Soon())!.Output ?? "");
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public class DataChannelEndTests
         await test.Time.WhenWaitingAsync(DataChannelOptions.Default.RefusalGrace).Soon();
         test.Transport.ReceiveClosed("Session terminated");
 
-        Assert.Equal("Session terminated", (await test.Running.Soon()).Output);
+        Assert.Equal("Session terminated", (await test.Running.Soon())!.Output);
     }
 
     [Fact]

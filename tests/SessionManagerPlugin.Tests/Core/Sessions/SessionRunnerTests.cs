@@ -19,6 +19,7 @@ public sealed class SessionRunnerTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private FakeTerminal _terminal = new();
     private long _nextOutput = 1;
+    private readonly SessionOptions _options = SessionOptions.Default with { Attempts = ConnectAttempts.Default with { Count = 1 } };
     private Exception? _connectFailure;
     private Exception? _observerFailure;
 
@@ -257,7 +258,8 @@ public sealed class SessionRunnerTests : IDisposable
         var error = await Assert.ThrowsAsync<SessionException>(() => running.Soon());
         Assert.Equal(SessionErrorReason.ConnectionLost, error.Reason);
         Assert.Contains("out:last words", _terminal.Events);
-        AssertLeftAsItWas();
+        Assert.Equal(["deaf", "cooked"], _terminal.Events.TakeLast(2));
+        Assert.True(_transport.IsDisposed);
     }
 
     [Fact]
@@ -291,7 +293,7 @@ public sealed class SessionRunnerTests : IDisposable
     }
 
     private Task<SessionOutcome> Run() => new SessionRunner(
-        new Connector(this), _terminal, new Observer(this), DataChannelOptions.Default, _time, _log)
+        new Connector(this), api: null, _terminal, new Observer(this), _options, _time, _log)
         .RunAsync(ChannelUnderTest.Session, _stop.Token);
 
     /// <summary>A plain shell that has shown its prompt.</summary>
@@ -358,6 +360,12 @@ public sealed class SessionRunnerTests : IDisposable
 
     private sealed class Observer(SessionRunnerTests test) : ISessionObserver
     {
+        public void OnConnectionLost(string reason) => test._terminal.Note($"lost {reason}");
+
+        public void OnEscapeHelp() => test._terminal.Note("help");
+
+        public void OnResumed(TimeSpan away) => test._terminal.Note("resumed");
+
         public ValueTask OnStartedAsync(SessionStart start, CancellationToken cancellationToken)
         {
             test._terminal.Note($"started {start.SessionType} {start.CustomerMessage}".TrimEnd());

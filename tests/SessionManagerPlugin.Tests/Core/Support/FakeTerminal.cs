@@ -51,8 +51,12 @@ internal sealed class FakeTerminal : ITerminal
         }
     }
 
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>How long the last read was to wait for more.</summary>
+    public TimeSpan GatherFor { get; private set; } = TimeSpan.MinValue;
+
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken)
     {
+        GatherFor = gatherFor;
         switch (await _input.Reader.ReadAsync(cancellationToken))
         {
             case byte[] bytes:

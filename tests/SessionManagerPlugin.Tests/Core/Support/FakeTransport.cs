@@ -31,6 +31,8 @@ internal sealed class FakeTransport : IMessageTransport
     /// <summary>Whether the far side answers a goodbye; one that is gone does not.</summary>
     public bool AnswersGoodbye { get; set; } = true;
 
+    public TimeSpan SilentFor { get; set; }
+
     /// <summary>How many receives have begun.</summary>
     public int ReceiveCount
     {

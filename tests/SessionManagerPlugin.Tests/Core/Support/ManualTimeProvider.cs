@@ -11,6 +11,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     private readonly List<(TimeSpan Wait, TaskCompletionSource Seen)> _watchers = [];
     private readonly List<ManualTimer> _disposed = [];
     private TimeSpan _now = TimeSpan.FromHours(3);
+    private long _wallAhead;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -24,7 +25,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp() + Volatile.Read(ref _wallAhead));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -62,6 +63,20 @@ internal sealed class ManualTimeProvider : TimeProvider
         {
             timer.Fire();
         }
+    }
+
+    /// <summary>The clock on the wall goes on while the machine sleeps; the one that counts running time stands still.</summary>
+    public void JumpWall(TimeSpan by) => Interlocked.Add(ref _wallAhead, by.Ticks);
+
+    /// <summary>The process was stopped: when it goes on, all that fell due meanwhile is due at once.</summary>
+    public void AdvanceInOneStep(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now += by;
+        }
+
+        Advance(TimeSpan.Zero);
     }
 
     /// <summary>

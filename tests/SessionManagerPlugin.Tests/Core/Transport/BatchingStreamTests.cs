@@ -9,7 +9,7 @@ public sealed class BatchingStreamTests : IDisposable
     private readonly GatedStream _inner = new();
     private readonly BatchingStream _stream;
 
-    public BatchingStreamTests() => _stream = new BatchingStream(_inner);
+    public BatchingStreamTests() => _stream = new BatchingStream(_inner, TimeProvider.System);
 
     public void Dispose()
     {

@@ -90,7 +90,7 @@ public class WebSocketTransportTests
     public async Task Several_messages_leave_in_one_write_to_the_socket()
     {
         var counting = new CountingStream();
-        var batching = new BatchingStream(counting);
+        var batching = new BatchingStream(counting, TimeProvider.System);
         using var socket = WebSocket.CreateFromStream(batching, new WebSocketCreationOptions());
         var transport = new WebSocketTransport(
             socket, batching, "gateway.test", TransportOptions.Default, TimeProvider.System, counting);

@@ -181,7 +181,7 @@ public class ReorderBufferTests
         {
             delivered.Add(number);
             buffer.Advance();
-            while (buffer.TryTakeNext(out var next))
+            while (buffer.TryPeekNext(out var next))
             {
                 delivered.Add(next);
                 buffer.Advance();
