@@ -15,7 +15,19 @@ internal sealed class ProfileCredentials
     internal ProfileCredentials(string? credentialsPath) => _files = new SharedCredentialsFile(credentialsPath);
 
     /// <summary>A profile; null when no file has it.</summary>
-    internal CredentialProfile? Find(string name) => _files.TryGetProfile(name, out var profile) ? profile : null;
+    /// <exception cref="SessionApiException">It refers to a section that no file has.</exception>
+    internal CredentialProfile? Find(string name)
+    {
+        try
+        {
+            return _files.TryGetProfile(name, out var profile) ? profile : null;
+        }
+        catch (AmazonClientException e)
+        {
+            throw NoCredentials.Because(
+                $"the profile '{Printable.OneLine(name)}' cannot be read: {Printable.OneLine(e.Message).TrimEnd('.')}", e);
+        }
+    }
 
     /// <summary>The credentials of a profile that the user named.</summary>
     /// <exception cref="SessionApiException">There are none.</exception>
