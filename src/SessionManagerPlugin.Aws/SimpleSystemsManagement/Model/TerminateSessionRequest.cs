@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace SessionManagerPlugin.Aws.SimpleSystemsManagement.Model;
+
+/// <summary>Asks for a session's end.</summary>
+internal sealed class TerminateSessionRequest : SessionRequest
+{
+    /// <summary>The session's id.</summary>
+    internal required string SessionId { get; set; }
+
+    /// <inheritdoc/>
+    internal override void Write(Utf8JsonWriter writer) => writer.WriteString(nameof(SessionId), SessionId);
+}
