@@ -12,7 +12,7 @@ internal sealed class AgentSession(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>How long the end of a session waits for its last output to be acknowledged.</summary>
+    /// <summary>How long the end of a session waits for the next acknowledgement of its last output.</summary>
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a client that is connected may acknowledge nothing.</summary>

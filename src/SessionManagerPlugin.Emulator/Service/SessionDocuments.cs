@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using SessionManagerPlugin.Emulator.Agent;
+using SessionManagerPlugin.Emulator.Agent.TestDocuments;
 
 namespace SessionManagerPlugin.Emulator.Service;
 
@@ -16,6 +18,9 @@ internal static class SessionDocuments
             null or "" or "SSM-SessionManagerRunShell" => TerminalSessionKind.Shell(sessionId, options, logger),
             "AWS-StartInteractiveCommand" => TerminalSessionKind.Command(sessionId, Command(request), logger),
             "AWS-StartNonInteractiveCommand" => new CommandSessionKind(sessionId, Command(request), logger),
+            "Test-Sink" => new TestSessionKind(sessionId, channel => new TestSink(channel, Bytes(request)), logger),
+            "Test-Source" => new TestSessionKind(sessionId, channel => new TestSource(channel, Bytes(request), Seed(request)), logger),
+            "Test-Echo" => new TestSessionKind(sessionId, channel => new TestEcho(channel, Bytes(request)), logger),
             "AWS-StartPortForwardingSession"
                 or "AWS-StartPortForwardingSessionToRemoteHost"
                 or "AWS-StartPortForwardingSessionToSocket"
@@ -23,8 +28,26 @@ internal static class SessionDocuments
             _ => throw new ServiceException(ServiceError.UnknownDocument(request.DocumentName)),
         };
 
-    private static string Command(StartSessionRequest request) =>
-        request.Parameters?.GetValueOrDefault(CommandParameter) is [{ Length: > 0 } command, ..]
-            ? command
-            : throw new ServiceException(ServiceError.MissingParameter(CommandParameter));
+    private static string Command(StartSessionRequest request) => Find(request, CommandParameter) ?? throw Missing(CommandParameter);
+
+    private static long Bytes(StartSessionRequest request) => (long?)Number(request, "bytes", long.MaxValue) ?? throw Missing("bytes");
+
+    private static ulong Seed(StartSessionRequest request) => Number(request, "seed", ulong.MaxValue) ?? 0;
+
+    private static ulong? Number(StartSessionRequest request, string name, ulong max)
+    {
+        if (Find(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max
+            ? number
+            : throw new ServiceException(ServiceError.NotANumber(name));
+    }
+
+    private static string? Find(StartSessionRequest request, string name) =>
+        request.Parameters?.GetValueOrDefault(name) is [{ Length: > 0 } value, ..] ? value : null;
+
+    private static ServiceException Missing(string name) => new(ServiceError.MissingParameter(name));
 }
