@@ -125,7 +125,7 @@ internal sealed partial class AgentDataChannel : IDisposable
         return SendAloneAsync(MessageType.AgentSessionState, payload, cancellationToken);
     }
 
-    /// <summary>Waits until everything was acknowledged, but no longer than the time given after the last acknowledgement.</summary>
+    /// <summary>Waits until everything was acknowledged, but no longer than the time given.</summary>
     /// <returns>Whether it was.</returns>
     internal async Task<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -136,7 +136,6 @@ internal sealed partial class AgentDataChannel : IDisposable
             while (IsAnythingUnacknowledged(out var acknowledgement))
             {
                 await acknowledgement.WaitAsync(either.Token).ConfigureAwait(false);
-                timeout.CancelAfter(limit);
             }
 
             return true;

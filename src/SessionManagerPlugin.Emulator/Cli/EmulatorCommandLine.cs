@@ -111,6 +111,13 @@ internal sealed class EmulatorCommandLine
         DefaultValueFactory = _ => new EmulatorOptions().Agent.PayloadSize,
     };
 
+    private readonly Option<double> _agentFlushTimeout = new("--agent-flush-timeout")
+    {
+        Description = "How long the agent waits at a session's end for its last output to be acknowledged.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => new EmulatorOptions().Agent.FlushTimeout.TotalSeconds,
+    };
+
     private readonly Option<bool> _verbose = new("--verbose", "-v")
     {
         Description = "Log everything to standard error, and not only what is wrong.",
@@ -123,11 +130,8 @@ internal sealed class EmulatorCommandLine
             result,
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue,
             "a port number"));
-        _sessionTimeout.Validators.Add(result => Require(
-            result,
-            text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-                && seconds is > 0 and <= 24 * 60 * 60,
-            "a number of seconds, up to a day"));
+        _sessionTimeout.Validators.Add(RequireSeconds);
+        _agentFlushTimeout.Validators.Add(RequireSeconds);
 
         _faults.Validators.Add(result =>
         {
@@ -165,6 +169,7 @@ internal sealed class EmulatorCommandLine
             _latency,
             _bandwidth,
             _agentPayloadSize,
+            _agentFlushTimeout,
             _verbose,
         };
         Root.Validators.Add(result =>
@@ -201,6 +206,7 @@ internal sealed class EmulatorCommandLine
         Agent = new()
         {
             PayloadSize = result.GetValue(_agentPayloadSize),
+            FlushTimeout = TimeSpan.FromSeconds(result.GetValue(_agentFlushTimeout)),
             Version = result.GetValue(_agentVersion)!,
             Shell = result.GetValue(_shell),
             Handshake = Enum.Parse<HandshakeMode>(result.GetValue(_handshake)!, ignoreCase: true),
@@ -217,6 +223,12 @@ internal sealed class EmulatorCommandLine
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
+
+    private static void RequireSeconds(OptionResult result) => Require(
+        result,
+        text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > 0 and <= 24 * 60 * 60,
+        "a number of seconds, up to a day");
 
     /// <summary>Looks at the text, since a value that cannot be converted throws when it is asked for.</summary>
     private static void Require(OptionResult result, Func<string, bool> isValid, string what)

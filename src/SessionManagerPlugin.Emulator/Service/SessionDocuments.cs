@@ -11,22 +11,28 @@ internal static class SessionDocuments
     private const string CommandParameter = "command";
 
     /// <summary>Finds the kind of session that a request asks for.</summary>
-    /// <exception cref="ServiceException">The document is not known, or a parameter is missing.</exception>
-    internal static ISessionKind Resolve(StartSessionRequest request, string sessionId, AgentOptions options, ILogger logger) =>
-        request.DocumentName switch
+    /// <exception cref="ServiceException">The document is not known, or a parameter is missing or wrong.</exception>
+    internal static ISessionKind Resolve(StartSessionRequest request, string sessionId, AgentOptions options, ILogger logger)
+    {
+        return request.DocumentName switch
         {
             null or "" or "SSM-SessionManagerRunShell" => TerminalSessionKind.Shell(sessionId, options, logger),
             "AWS-StartInteractiveCommand" => TerminalSessionKind.Command(sessionId, Command(request), logger),
             "AWS-StartNonInteractiveCommand" => new CommandSessionKind(sessionId, Command(request), logger),
-            "Test-Sink" => new TestSessionKind(sessionId, channel => new TestSink(channel, Bytes(request)), logger),
-            "Test-Source" => new TestSessionKind(sessionId, channel => new TestSource(channel, Bytes(request), Seed(request)), logger),
-            "Test-Echo" => new TestSessionKind(sessionId, channel => new TestEcho(channel, Bytes(request)), logger),
+            "Test-Sink" => Sink(Bytes(request)),
+            "Test-Source" => Source(Bytes(request), Seed(request)),
+            "Test-Echo" => Echo(Bytes(request)),
             "AWS-StartPortForwardingSession"
                 or "AWS-StartPortForwardingSessionToRemoteHost"
                 or "AWS-StartPortForwardingSessionToSocket"
                 or "AWS-StartSSHSession" => throw new ServiceException(ServiceError.NoPorts(request.DocumentName)),
             _ => throw new ServiceException(ServiceError.UnknownDocument(request.DocumentName)),
         };
+
+        TestSessionKind Sink(long bytes) => new(sessionId, channel => new TestSink(channel, bytes), logger);
+        TestSessionKind Source(long bytes, ulong seed) => new(sessionId, channel => new TestSource(channel, bytes, seed), logger);
+        TestSessionKind Echo(long bytes) => new(sessionId, channel => new TestEcho(channel, bytes), logger);
+    }
 
     private static string Command(StartSessionRequest request) => Find(request, CommandParameter) ?? throw Missing(CommandParameter);
 
