@@ -20,6 +20,9 @@ internal sealed class ImpairedLine : ChannelReader<ReadOnlyMemory<byte>>, IDispo
 
     private static readonly TimeSpan MaxWireBacklog = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Who waited for the wire goes on from here, so that not every message waits.</summary>
+    private static readonly TimeSpan LowWireBacklog = TimeSpan.FromMilliseconds(75);
+
     /// <summary>How long nothing follows until what is held back goes on.</summary>
     private static readonly TimeSpan HoldLimit = TimeSpan.FromMilliseconds(50);
 
@@ -82,7 +85,7 @@ internal sealed class ImpairedLine : ChannelReader<ReadOnlyMemory<byte>>, IDispo
 
         if (backlog > MaxWireBacklog)
         {
-            await Task.Delay(RoundUp(backlog - MaxWireBacklog), _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(RoundUp(backlog - LowWireBacklog), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class SessionFaults
         _logger = logger;
     }
 
+    /// <summary>Whether its connections carry only so much.</summary>
+    internal bool IsBandwidthLimited => _network.BytesPerSecond is not null;
+
     /// <summary>How often each fault has happened.</summary>
     internal FaultCounters Counters => _counters;
 

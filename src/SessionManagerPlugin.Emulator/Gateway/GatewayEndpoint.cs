@@ -12,6 +12,7 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
 {
     private const string PathPrefix = "/v1/data-channel/";
     private const int MaxOpeningSize = 64 * 1024;
+    private const int SlowReceiveBuffer = 64 * 1024;
 
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(10);
 
@@ -47,6 +48,12 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
                 return;
             case Refusal.Unavailable:
                 throw new HttpException(503, "The gateway is not available.");
+        }
+
+        if (session.Faults.IsBandwidthLimited)
+        {
+            // Loopback would take in megabytes, which are seconds of a slow network.
+            connection.LimitReceiveBuffer(SlowReceiveBuffer);
         }
 
         await connection.Stream.WriteAsync(answer, cancellationToken).ConfigureAwait(false);

@@ -42,15 +42,15 @@ public sealed class ImpairedLineTests : IDisposable
         var line = Line(latency: 10, bytesPerSecond: 1000);
         await EnterAsync(line, 1, size: 100);
 
-        // The wire is taken for 100 ms, and then for 300: the sender waits for 200.
+        // The wire is taken for 100 ms, and then for 300: the sender waits until it is for 75.
         var entering = EnterAsync(line, 2, size: 200);
-        await _time.WhenWaitingAsync(Milliseconds(200));
+        await _time.WhenWaitingAsync(Milliseconds(225));
         _time.Advance(Milliseconds(110));
         Assert.Equal([1], Read(line));
         Assert.False(entering.IsCompleted);
-        _time.Advance(Milliseconds(90));
+        _time.Advance(Milliseconds(115));
         await entering;
-        _time.Advance(Milliseconds(109));
+        _time.Advance(Milliseconds(84));
         Assert.Empty(Read(line));
         _time.Advance(Milliseconds(1));
         Assert.Equal([2], Read(line));
