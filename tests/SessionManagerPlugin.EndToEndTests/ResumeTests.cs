@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using SessionManagerPlugin.EndToEndTests.Fixtures;
 
@@ -53,6 +54,29 @@ public sealed partial class ResumeTests : EndToEndTest
 
         Assert.Equal(0, await program.WaitForExitAsync(Limits.Transfer));
         Assert.Contains($"sha256={Convert.ToHexStringLower(SHA256.HashData(data))} bytes={data.Length}", program.Output.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--faults", Everything, "--bandwidth", Pace)]
+    [InlineData("--faults", Everything, "--bandwidth", Pace, "--latency-ms", "80")]
+    public async Task A_download_arrives_whole_through_cuts_losses_doubles_and_disorder(params string[] faults)
+    {
+        // The real agent brings back ten lost messages a second, which would take minutes here and is not what this is about.
+        var emulator = await StartFaultyEmulatorAsync(["--agent-resend", "all", "--agent-flush-timeout", "60", .. faults]);
+        var program = RunOnPipes(Artifacts.Plugin, Connect(await emulator.StartSourceAsync(Size64)));
+        program.CloseInput();
+
+        await program.Error.ExpectAsync("resumed after");
+        await program.Error.ExpectAsync("sha256=");
+        Assert.InRange(PeakMemory(program.ProcessId), 1, PeakKibibytes);
+        Assert.Equal(0, await program.WaitForExitAsync(Limits.Transfer));
+
+        // In front of the data stands the line that names the session, behind it what the end of the command and the session say.
+        var output = program.Output.Bytes;
+        var data = output.AsSpan(output.AsSpan(1).IndexOf((byte)'\n') + 2, Size64);
+        var expected = Digest().Match(program.Error.Text).Groups["digest"].Value;
+        Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(data)));
+        Assert.Contains("EXIT_CODE: 0", Encoding.ASCII.GetString(output[^200..]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,6 +187,9 @@ public sealed partial class ResumeTests : EndToEndTest
 
     [GeneratedRegex("answer-[0-9]+-end", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex AnswerEnd();
+
+    [GeneratedRegex("sha256=(?<digest>[0-9a-f]{64})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Digest();
 
     /// <summary>One that says on standard error what it does to the messages.</summary>
     private async Task<EmulatorProcess> StartFaultyEmulatorAsync(params string[] options)

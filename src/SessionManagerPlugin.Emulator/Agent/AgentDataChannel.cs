@@ -44,6 +44,7 @@ internal sealed partial class AgentDataChannel : IDisposable
     private readonly string _sessionId;
     private readonly IAgentLink _link;
     private readonly int _payloadSize;
+    private readonly ResendMode _resend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _start;
@@ -58,11 +59,12 @@ internal sealed partial class AgentDataChannel : IDisposable
     private TimeSpan _publishedSince;
     private TaskCompletionSource? _acknowledged;
 
-    internal AgentDataChannel(string sessionId, IAgentLink link, int payloadSize, TimeProvider time, ILogger logger)
+    internal AgentDataChannel(string sessionId, IAgentLink link, AgentOptions options, TimeProvider time, ILogger logger)
     {
         _sessionId = sessionId;
         _link = link;
-        _payloadSize = payloadSize;
+        _payloadSize = options.PayloadSize;
+        _resend = options.Resend;
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
@@ -153,26 +155,33 @@ internal sealed partial class AgentDataChannel : IDisposable
         using var timer = new PeriodicTimer(ResendInterval, _time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            ReadOnlyMemory<byte> message;
-            lock (_gate)
+            foreach (var message in TakeOverdue(giveUpAfter))
             {
-                if (_isPaused)
-                {
-                    continue;
-                }
+                await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
-                if (_unacknowledged.HasGivenUp(Now, _publishedSince, giveUpAfter))
-                {
-                    throw new TimeoutException($"The client has acknowledged nothing for {giveUpAfter}.");
-                }
-
-                if (!_unacknowledged.TryResend(Now, out message))
-                {
-                    continue;
-                }
+    private List<ReadOnlyMemory<byte>> TakeOverdue(TimeSpan giveUpAfter)
+    {
+        lock (_gate)
+        {
+            if (_isPaused)
+            {
+                return [];
             }
 
-            await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
+            if (_unacknowledged.HasGivenUp(Now, _publishedSince, giveUpAfter))
+            {
+                throw new TimeoutException($"The client has acknowledged nothing for {giveUpAfter}.");
+            }
+
+            if (_resend == ResendMode.All)
+            {
+                return _unacknowledged.TakeOverdue(Now);
+            }
+
+            return _unacknowledged.TryResend(Now, out var message) ? [message] : [];
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed record AgentOptions
     /// <summary>Where the agent cuts its payloads, in bytes.</summary>
     internal int PayloadSize { get; init; } = AgentDataChannel.UsualPayloadSize;
 
+    /// <summary>What the agent sends again.</summary>
+    internal ResendMode Resend { get; init; } = ResendMode.Oldest;
+
     /// <summary>How long the end of a session waits for its last output to be acknowledged.</summary>
     internal TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

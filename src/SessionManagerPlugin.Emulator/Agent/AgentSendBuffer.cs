@@ -71,6 +71,25 @@ internal sealed class AgentSendBuffer(int capacity, long maxBytes)
         return false;
     }
 
+    /// <summary>
+    /// Gives every message whose acknowledgement is overdue, and counts them as sent again now. The real agent does not do this; it shows
+    /// what a client could do with one that did.
+    /// </summary>
+    internal List<ReadOnlyMemory<byte>> TakeOverdue(TimeSpan now)
+    {
+        var overdue = new List<ReadOnlyMemory<byte>>();
+        for (var sequenceNumber = _oldest; sequenceNumber < _nextToSend; sequenceNumber++)
+        {
+            if (_entries.TryGetValue(sequenceNumber, out var entry) && now - entry.LastSent > _roundTrip.RetransmissionTimeout)
+            {
+                entry.LastSent = now;
+                overdue.Add(entry.Message);
+            }
+        }
+
+        return overdue;
+    }
+
     /// <summary>Whether the oldest message has waited for so long, of the time since <paramref name="since"/>, that nobody is there.</summary>
     internal bool HasGivenUp(TimeSpan now, TimeSpan since, TimeSpan limit) =>
         TryGetOldest(out var entry) && now - (entry.FirstSent > since ? entry.FirstSent : since) >= limit;

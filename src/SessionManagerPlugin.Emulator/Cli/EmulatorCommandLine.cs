@@ -118,6 +118,13 @@ internal sealed class EmulatorCommandLine
         DefaultValueFactory = _ => new EmulatorOptions().Agent.FlushTimeout.TotalSeconds,
     };
 
+    private readonly Option<string> _agentResend = new("--agent-resend")
+    {
+        Description = "What the agent sends again ten times a second: its oldest message, as the real one, or all that are overdue.",
+        HelpName = "oldest|all",
+        DefaultValueFactory = _ => "oldest",
+    };
+
     private readonly Option<bool> _verbose = new("--verbose", "-v")
     {
         Description = "Log everything to standard error, and not only what is wrong.",
@@ -126,6 +133,7 @@ internal sealed class EmulatorCommandLine
     internal EmulatorCommandLine()
     {
         _handshake.AcceptOnlyFromAmong(HandshakeModes);
+        _agentResend.AcceptOnlyFromAmong("oldest", "all");
         _port.Validators.Add(result => Require(
             result,
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue,
@@ -170,6 +178,7 @@ internal sealed class EmulatorCommandLine
             _bandwidth,
             _agentPayloadSize,
             _agentFlushTimeout,
+            _agentResend,
             _verbose,
         };
         Root.Validators.Add(result =>
@@ -207,6 +216,7 @@ internal sealed class EmulatorCommandLine
         {
             PayloadSize = result.GetValue(_agentPayloadSize),
             FlushTimeout = TimeSpan.FromSeconds(result.GetValue(_agentFlushTimeout)),
+            Resend = Enum.Parse<ResendMode>(result.GetValue(_agentResend)!, ignoreCase: true),
             Version = result.GetValue(_agentVersion)!,
             Shell = result.GetValue(_shell),
             Handshake = Enum.Parse<HandshakeMode>(result.GetValue(_handshake)!, ignoreCase: true),

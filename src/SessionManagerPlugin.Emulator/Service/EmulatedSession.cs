@@ -27,7 +27,7 @@ internal sealed class EmulatedSession : IDisposable
         _logger = logger;
         Faults = new SessionFaults(id, number, options, time, logger);
         Channel = new GatewayChannel(id, options.SessionTimeout, End, time, logger);
-        _dataChannel = new AgentDataChannel(id, Channel, options.Agent.PayloadSize, time, logger);
+        _dataChannel = new AgentDataChannel(id, Channel, options.Agent, time, logger);
         Channel.Attach(_dataChannel);
         _agent = new AgentSession(id, _dataChannel, kind, options.Agent, time, logger);
     }
