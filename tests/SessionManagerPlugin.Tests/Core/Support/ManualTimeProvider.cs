@@ -8,7 +8,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(TimeSpan Wait, TaskCompletionSource Seen)> _watchers = [];
+    private readonly List<(TimeSpan? Wait, TaskCompletionSource Seen)> _watchers = [];
     private readonly List<ManualTimer> _disposed = [];
     private TimeSpan _now = TimeSpan.FromHours(3);
     private long _wallAhead;
@@ -46,6 +46,22 @@ internal sealed class ManualTimeProvider : TimeProvider
 
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _watchers.Add((wait, seen));
+            return seen.Task;
+        }
+    }
+
+    /// <summary>Completes when somebody waits, however long; at once when somebody does.</summary>
+    public Task WhenAnybodyWaitsAsync()
+    {
+        lock (_gate)
+        {
+            if (_timers.Count > 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _watchers.Add((null, seen));
             return seen.Task;
         }
     }
@@ -129,8 +145,8 @@ internal sealed class ManualTimeProvider : TimeProvider
                 _timers.Add(timer);
             }
 
-            seen = [.. _watchers.Where(watcher => watcher.Wait == dueTime).Select(watcher => watcher.Seen)];
-            _watchers.RemoveAll(watcher => watcher.Wait == dueTime);
+            seen = [.. _watchers.Where(watcher => watcher.Wait is null || watcher.Wait == dueTime).Select(watcher => watcher.Seen)];
+            _watchers.RemoveAll(watcher => watcher.Wait is null || watcher.Wait == dueTime);
         }
 
         if (dueTime == TimeSpan.Zero)
