@@ -50,6 +50,39 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Whether somebody is told of the time again and again.</summary>
+    public bool HasPeriodicTimer
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Exists(timer => timer.Period > TimeSpan.Zero);
+            }
+        }
+    }
+
+    /// <summary>How long it is until the next timer fires; null when there is none.</summary>
+    public TimeSpan? UntilNext
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? null : _timers.Min(timer => timer.Due) - _now;
+            }
+        }
+    }
+
+    /// <summary>Whether somebody waits for exactly this long.</summary>
+    public bool IsWaiting(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Wait == wait);
+        }
+    }
+
     /// <summary>Completes when somebody waits, however long; at once when somebody does.</summary>
     public Task WhenAnybodyWaitsAsync()
     {
