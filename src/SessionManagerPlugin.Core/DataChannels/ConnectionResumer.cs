@@ -62,7 +62,7 @@ internal sealed class ConnectionResumer : IConnectionResumer
         {
             if (_attempt > 0)
             {
-                await Task.Delay(_options.Attempts.DelayAfter(_attempt, _chance), _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(WaitBeforeAttempt(), _time, cancellationToken).ConfigureAwait(false);
             }
 
             if (Away >= _options.Timeout)
@@ -91,6 +91,13 @@ internal sealed class ConnectionResumer : IConnectionResumer
                 throw GivenUp(failure);
             }
         }
+    }
+
+    /// <summary>No wait goes on beyond the time: what fails then is told when it was said that it would be.</summary>
+    private TimeSpan WaitBeforeAttempt()
+    {
+        var (wait, left) = (_options.Attempts.DelayAfter(_attempt, _chance), _options.Timeout - Away);
+        return wait < left ? wait : left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private async Task<ResumedConnection?> TryResumeAsync(CancellationToken cancellationToken)

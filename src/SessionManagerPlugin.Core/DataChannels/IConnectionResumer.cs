@@ -18,4 +18,8 @@ internal interface IConnectionResumer
 /// <summary>A new connection of a session.</summary>
 /// <param name="Transport">The connection, which is the caller's.</param>
 /// <param name="TokenValue">The token that opens the data channel on it. A secret.</param>
-internal sealed record ResumedConnection(IMessageTransport Transport, string TokenValue);
+internal sealed record ResumedConnection(IMessageTransport Transport, string TokenValue)
+{
+    /// <summary>Names the record without its token.</summary>
+    public override string ToString() => nameof(ResumedConnection);
+}

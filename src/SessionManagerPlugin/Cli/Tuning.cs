@@ -83,8 +83,10 @@ internal sealed record Tuning
             return otherwise;
         }
 
-        // A day is longer than any session; it also keeps the sum of times far from overflow.
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * unit <= TimeSpan.FromDays(1)
+        // A day is longer than any session; it also keeps the sum of times far from overflow. Compared before it is a time, which some
+        // numbers, and what is no number ("NaN" is read as one), cannot become.
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count >= 0 && count <= TimeSpan.FromDays(1) / unit
             ? count * unit
             : throw new UsageException($"{name} should be a number of seconds from 0 to 86400, where 0 switches it off");
     }

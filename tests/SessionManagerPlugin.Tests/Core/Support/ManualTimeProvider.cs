@@ -8,7 +8,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(TimeSpan Wait, TaskCompletionSource Seen)> _watchers = [];
+    private readonly List<(TimeSpan? Wait, TaskCompletionSource Seen)> _watchers = [];
     private readonly List<ManualTimer> _disposed = [];
     private TimeSpan _now = TimeSpan.FromHours(3);
     private long _wallAhead;
@@ -46,6 +46,55 @@ internal sealed class ManualTimeProvider : TimeProvider
 
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _watchers.Add((wait, seen));
+            return seen.Task;
+        }
+    }
+
+    /// <summary>Whether somebody is told of the time again and again.</summary>
+    public bool HasPeriodicTimer
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Exists(timer => timer.Period > TimeSpan.Zero);
+            }
+        }
+    }
+
+    /// <summary>How long it is until the next timer fires; null when there is none.</summary>
+    public TimeSpan? UntilNext
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? null : _timers.Min(timer => timer.Due) - _now;
+            }
+        }
+    }
+
+    /// <summary>Whether somebody waits for exactly this long.</summary>
+    public bool IsWaiting(TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Wait == wait);
+        }
+    }
+
+    /// <summary>Completes when somebody waits, however long; at once when somebody does.</summary>
+    public Task WhenAnybodyWaitsAsync()
+    {
+        lock (_gate)
+        {
+            if (_timers.Count > 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _watchers.Add((null, seen));
             return seen.Task;
         }
     }
@@ -129,8 +178,8 @@ internal sealed class ManualTimeProvider : TimeProvider
                 _timers.Add(timer);
             }
 
-            seen = [.. _watchers.Where(watcher => watcher.Wait == dueTime).Select(watcher => watcher.Seen)];
-            _watchers.RemoveAll(watcher => watcher.Wait == dueTime);
+            seen = [.. _watchers.Where(watcher => watcher.Wait is null || watcher.Wait == dueTime).Select(watcher => watcher.Seen)];
+            _watchers.RemoveAll(watcher => watcher.Wait is null || watcher.Wait == dueTime);
         }
 
         if (dueTime == TimeSpan.Zero)
