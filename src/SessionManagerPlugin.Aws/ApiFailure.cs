@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Amazon.Runtime;
 using SessionManagerPlugin.Core.Abstractions;
 using SessionManagerPlugin.Core.Diagnostics;
@@ -21,9 +22,14 @@ internal static class ApiFailure
             AmazonServiceException e when (int)e.StatusCode != 0 =>
                 ($"the answer was HTTP status {(int)e.StatusCode} and not the service's", !IsPassing(e)),
 
-            // Of the SDK's own making: credentials of an instance or a process that could not be had again.
-            AmazonServiceException or AmazonClientException or ProcessAWSCredentialException => (OneLine(failure.Message), true),
-            _ => ($"the service could not be reached: {OneLine(FailureText.Of(failure))}", false),
+            // Its text is what the program wrote, which is nobody's to show.
+            ProcessAWSCredentialException => ("the profile's credential_process gave no credentials; run it by hand to see why", true),
+
+            // Of the SDK's own making: credentials of an instance that could not be had again, or settings that contradict each other.
+            AmazonServiceException or AmazonClientException => (OneLine(failure.Message), true),
+            HttpRequestException or IOException or SocketException =>
+                ($"the service could not be reached: {OneLine(FailureText.Of(failure))}", false),
+            _ => ($"the AWS SDK failed with {failure.GetType().Name}", true),
         };
         return new SessionApiException($"{operation} of session {sessionId} failed: {reason}.", isFinal, failure);
     }

@@ -79,7 +79,8 @@ public sealed class AwsSessionApi : ISessionApi, IDisposable
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (Exception e) when (e is not SessionApiException && limit.IsCancellationRequested)
+        catch (Exception e) when (e is not SessionApiException
+            && (limit.IsCancellationRequested || e is TimeoutException or OperationCanceledException))
         {
             throw ApiFailure.TimedOut(operation, sessionId, _options.CallTimeout, e);
         }

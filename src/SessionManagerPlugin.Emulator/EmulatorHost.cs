@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SessionManagerPlugin.Emulator.Gateway;
 using SessionManagerPlugin.Emulator.Http;
@@ -25,6 +26,14 @@ internal sealed class EmulatorHost : IAsyncDisposable
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
     internal static EmulatorHost Start(EmulatorOptions options, TimeProvider time, ILogger logger)
     {
+        if (options.Faults is { } faults)
+        {
+            // Always with a seed, so that the line can be given again.
+            faults = faults with { Seed = faults.Seed ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))) };
+            options = options with { Faults = faults };
+            logger.FaultsChosen(faults);
+        }
+
         var listener = new LoopbackListener(options.Port, options.Certificate, time, logger);
         var secure = options.Certificate is null ? "" : "s";
         var authority = $"{secure}://127.0.0.1:{listener.Port}";

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SessionManagerPlugin.Emulator.Agent;
+using SessionManagerPlugin.Emulator.Faults;
 
 namespace SessionManagerPlugin.Emulator;
 
@@ -17,6 +18,12 @@ internal sealed record EmulatorOptions
 
     /// <summary>The certificate of the service and the gateway, with its key; null when they speak plain HTTP.</summary>
     internal X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The faults of connections and messages; null for none.</summary>
+    internal FaultSpec? Faults { get; init; }
+
+    /// <summary>How the network between client and agent is.</summary>
+    internal NetworkShape Network { get; init; } = new();
 
     /// <summary>How the agent behaves.</summary>
     internal AgentOptions Agent { get; init; } = new();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SessionManagerPlugin.Emulator.Faults;
 using SessionManagerPlugin.Emulator.Pty;
 using SessionManagerPlugin.Protocol.Messages;
 
@@ -81,6 +82,15 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{SessionId}: process {ProcessId} ended with {Status}")]
     internal static partial void ProcessExited(this ILogger logger, string sessionId, int processId, ExitStatus status);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "--faults {Spec}")]
+    internal static partial void FaultsChosen(this ILogger logger, FaultSpec spec);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{SessionId}: fault: {Fault}")]
+    internal static partial void FaultHappened(this ILogger logger, string sessionId, Fault fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{SessionId}: faults: {Counters}")]
+    internal static partial void FaultsCounted(this ILogger logger, string sessionId, FaultCounters counters);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{SessionId}: ends with output that the client has not acknowledged")]
     internal static partial void NotFlushed(this ILogger logger, string sessionId);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SessionManagerPlugin.Aws;
 using SessionManagerPlugin.Cli;
 using SessionManagerPlugin.Core.Abstractions;
 using SessionManagerPlugin.Core.Sessions;
@@ -38,11 +39,18 @@ internal sealed class SessionHost
         using var logFile = LineLogger.Open(_log, time);
         ILogger logger = logFile is null ? NullLogger.Instance : logFile;
         using var signals = new ProcessSignals();
+        using var api = new AwsSessionApi(new AwsOptions
+        {
+            Region = _arguments.Region,
+            Profile = _arguments.Profile,
+            Endpoint = _arguments.Endpoint,
+            StreamUrl = _arguments.Session.StreamUrl,
+        });
 
         StandardStreams.WriteOutput($"\nStarting session with SessionId: {_arguments.Session.SessionId}\n");
         var runner = new SessionRunner(
             new WebSocketConnector(_tuning.Transport, time),
-            api: null,
+            api,
             OpenTerminal(signals),
             new SessionNotices(),
             _tuning.Session,

@@ -114,27 +114,30 @@ public sealed class SignalTests : EndToEndTest
     }
 
     [Fact]
-    public async Task A_lost_gateway_is_an_error_and_gives_the_terminal_back()
+    public async Task A_gateway_that_is_lost_for_good_is_an_error_and_gives_the_terminal_back()
     {
         var emulator = await StartEmulatorAsync();
         var session = await emulator.StartSessionAsync();
-        var terminal = RunOnTerminal(Artifacts.Plugin, DropIn(session));
+        var environment = TestEnvironment.Create();
+        environment["SSM_PLUGIN_RESUME_TIMEOUT"] = "1";
+        var terminal = RunOnTerminal(environment, Artifacts.Plugin, DropIn(session));
         await terminal.ExpectPromptAsync();
 
         await emulator.KillAsync();
 
         Assert.Equal(1, await terminal.WaitForExitAsync());
         Assert.Equal(terminal.SettingsBefore, terminal.Settings);
-        Assert.Contains("session-manager-plugin: ", terminal.Screen.Text, StringComparison.Ordinal);
+        Assert.Contains("connection lost, resuming", terminal.Screen.Text, StringComparison.Ordinal);
+        Assert.Contains("no new one came about within 1 s", terminal.Screen.Text, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1", terminal.Screen.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_lost_gateway_is_told_on_standard_error()
+    public async Task A_gateway_that_is_lost_while_resuming_is_switched_off_is_told_on_standard_error()
     {
         var emulator = await StartEmulatorAsync();
         var session = await emulator.StartSessionAsync();
-        var program = RunOnPipes(Artifacts.Plugin, DropIn(session));
+        var program = RunOnPipes(Artifacts.Plugin, [.. Connect(session), "--resume-timeout", "0"]);
         await program.Output.ExpectAsync(Fixtures.TestEnvironment.Prompt);
 
         await emulator.KillAsync();

@@ -7,12 +7,17 @@ namespace SessionManagerPlugin.Core.DataChannels;
 /// </summary>
 internal sealed class AcknowledgementQueue
 {
-    // More than the largest burst that a connection delivers between two turns of the sending task (64 KiB of socket buffer are 57
-    // messages of 1024 bytes), and as much as an agent sends in an hour of a stuck connection's buffers.
-    private const int Capacity = 4096;
+    /// <summary>
+    /// The agent keeps up to 100,000 messages that were not acknowledged, so no more acknowledgements than that can ever matter. They must
+    /// not be left out lightly: the agent sends only its oldest message again, ten times a second.
+    /// </summary>
+    internal const int MaxCapacity = 1 << 17;
+
+    // What a connection delivers between two turns of the sending task; the ring grows when it is more.
+    private const int InitialCapacity = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Acknowledgement[] _ring = new Acknowledgement[Capacity];
+    private Acknowledgement[] _ring = new Acknowledgement[InitialCapacity];
     private int _first;
     private int _count;
 
@@ -24,12 +29,12 @@ internal sealed class AcknowledgementQueue
     {
         lock (_gate)
         {
-            if (_count == Capacity)
+            if (_count == _ring.Length && !TryGrow())
             {
                 return false;
             }
 
-            _ring[(_first + _count) % Capacity] = acknowledgement;
+            _ring[(_first + _count) % _ring.Length] = acknowledgement;
             _count++;
             return true;
         }
@@ -47,9 +52,24 @@ internal sealed class AcknowledgementQueue
             }
 
             acknowledgement = _ring[_first];
-            _first = (_first + 1) % Capacity;
+            _first = (_first + 1) % _ring.Length;
             _count--;
             return true;
         }
+    }
+
+    private bool TryGrow()
+    {
+        if (_ring.Length == MaxCapacity)
+        {
+            return false;
+        }
+
+        var larger = new Acknowledgement[_ring.Length * 2];
+        var beforeWrap = Math.Min(_count, _ring.Length - _first);
+        _ring.AsSpan(_first, beforeWrap).CopyTo(larger);
+        _ring.AsSpan(0, _count - beforeWrap).CopyTo(larger.AsSpan(beforeWrap));
+        (_ring, _first) = (larger, 0);
+        return true;
     }
 }

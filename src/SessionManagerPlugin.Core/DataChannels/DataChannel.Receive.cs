@@ -10,6 +10,7 @@ namespace SessionManagerPlugin.Core.DataChannels;
 internal sealed partial class DataChannel
 {
     private readonly ReorderBuffer<EarlyMessage> _reorder;
+    private readonly EarlyMessagePool _earlyMessages = new();
     private readonly PayloadPipe _received;
 
     // In ticks of Now: since when the connection is read without waiting for the session; the largest value while it is not read.
@@ -99,7 +100,7 @@ internal sealed partial class DataChannel
                 break;
             case ReorderDecision.Buffered:
                 Log.CameEarly(_logger, header.SequenceNumber, _reorder.Expected);
-                _reorder.Add(header.SequenceNumber, EarlyMessage.CopyOf(header.PayloadType, payload.Span), payload.Length);
+                _reorder.Add(header.SequenceNumber, _earlyMessages.CopyOf(header.PayloadType, payload.Span), payload.Length);
                 Acknowledge(header);
                 break;
             case ReorderDecision.Duplicate:
@@ -125,7 +126,7 @@ internal sealed partial class DataChannel
     private void Advance()
     {
         _delivered = 0;
-        _reorder.Advance().Release();
+        _earlyMessages.Return(_reorder.Advance());
     }
 
     /// <summary>

@@ -31,21 +31,12 @@ internal sealed partial class DataChannel
     private readonly AsyncSignal _hasRoom = new();
     private readonly byte[] _acknowledgementBuffer = new byte[ClientMessageWriter.MessageSize(Acknowledgement.MaxSize)];
 
-    /// <summary>A message to put a payload into, for <see cref="SendAsync"/> or <see cref="Return"/>. Any task may call.</summary>
+    /// <summary>A message to put a payload into, for <see cref="SendAsync"/>. Any task may call.</summary>
     public OutgoingMessage Rent()
     {
         lock (_gate)
         {
             return _pool.Rent(_options.PayloadSize);
-        }
-    }
-
-    /// <summary>Gives back a message that is not to be sent.</summary>
-    public void Return(OutgoingMessage message)
-    {
-        lock (_gate)
-        {
-            _pool.Return(message);
         }
     }
 
@@ -90,7 +81,11 @@ internal sealed partial class DataChannel
             return true;
         }
 
-        Return(message);
+        lock (_gate)
+        {
+            _pool.Return(message);
+        }
+
         return false;
     }
 

@@ -9,11 +9,12 @@ using SessionManagerPlugin.Protocol.Messages;
 namespace SessionManagerPlugin.Core.Sessions;
 
 /// <summary>
-/// Input from a pipe or a file: bytes that mean nothing to us, read straight into the message that carries them. While the window is full
-/// the source is not read.
+/// Input from a pipe or a file: bytes that mean nothing to us. While the window is full the source is not read.
 /// </summary>
 internal sealed class PipedInput : IShellInput
 {
+    private const int ReadSize = 64 * 1024;
+
     private readonly DataChannel _channel;
     private readonly ITerminal _terminal;
     private readonly TimeSpan _gatherFor;
@@ -29,27 +30,35 @@ internal sealed class PipedInput : IShellInput
 
     public async Task<ShellEnd> RunAsync(CancellationToken cancellationToken)
     {
+        // A pipe gives up to 64 KiB at once. To take them in one read and copy them into messages costs a fraction of what a read, and a
+        // change of threads, for every message does.
+        var buffer = new byte[ReadSize];
         while (true)
         {
-            var message = _channel.Rent();
-            var length = await ReadAsync(message, cancellationToken).ConfigureAwait(false);
-            if (length == 0)
+            var count = await ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
             {
-                _channel.Return(message);
                 Log.InputEnded(_logger);
                 return ShellEnd.InputEnded;
             }
 
-            await _channel.SendAsync(PayloadType.Output, message, length, cancellationToken).ConfigureAwait(false);
+            for (var sent = 0; sent < count;)
+            {
+                var message = _channel.Rent();
+                var length = Math.Min(message.Payload.Length, count - sent);
+                buffer.AsMemory(sent, length).CopyTo(message.Payload);
+                await _channel.SendAsync(PayloadType.Output, message, length, cancellationToken).ConfigureAwait(false);
+                sent += length;
+            }
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {
-            return await _terminal.ReadAsync(message.Payload, _gatherFor, cancellationToken).ConfigureAwait(false);
+            return await _terminal.ReadAsync(buffer, _gatherFor, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {

@@ -22,10 +22,17 @@ namespace SessionManagerPlugin.Emulator.Agent;
 internal sealed partial class AgentDataChannel : IDisposable
 {
     /// <summary>Where the agent cuts its payloads.</summary>
-    internal const int MaxPayloadSize = 1024;
+    internal const int UsualPayloadSize = 1024;
 
-    /// <summary>The agent's own bounds, in messages of up to 1 KiB each.</summary>
+    /// <summary>The largest payloads that are seen on the wire.</summary>
+    internal const int MaxPayloadSize = 64 * 1024;
+
+    /// <summary>A good size to read a session's output in; it is cut after that.</summary>
+    internal const int ReadSize = 64 * 1024;
+
+    /// <summary>The agent's own bounds, in messages of up to 1 KiB each, and no more memory when they are larger.</summary>
     private const int MaxUnacknowledged = 100_000;
+    private const long MaxUnacknowledgedBytes = 128L * 1024 * 1024;
     private const int MaxEarlyMessages = 100_000;
     private const long MaxEarlyBytes = 128L * 1024 * 1024;
 
@@ -36,12 +43,14 @@ internal sealed partial class AgentDataChannel : IDisposable
 
     private readonly string _sessionId;
     private readonly IAgentLink _link;
+    private readonly int _payloadSize;
+    private readonly ResendMode _resend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _start;
 
     private readonly Lock _gate = new();
-    private readonly AgentSendBuffer _unacknowledged = new(MaxUnacknowledged);
+    private readonly AgentSendBuffer _unacknowledged = new(MaxUnacknowledged, MaxUnacknowledgedBytes);
     private readonly SemaphoreSlim _sendOrder = new(1, 1);
     private readonly Channel<bool> _published = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -50,10 +59,12 @@ internal sealed partial class AgentDataChannel : IDisposable
     private TimeSpan _publishedSince;
     private TaskCompletionSource? _acknowledged;
 
-    internal AgentDataChannel(string sessionId, IAgentLink link, TimeProvider time, ILogger logger)
+    internal AgentDataChannel(string sessionId, IAgentLink link, AgentOptions options, TimeProvider time, ILogger logger)
     {
         _sessionId = sessionId;
         _link = link;
+        _payloadSize = options.PayloadSize;
+        _resend = options.Resend;
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
@@ -85,11 +96,23 @@ internal sealed partial class AgentDataChannel : IDisposable
     /// <summary>Sends a payload as stream messages. Waits while too many are unacknowledged, or the client is slow to read.</summary>
     internal async ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        for (var rest = payload; !rest.IsEmpty;)
+        while (!payload.IsEmpty)
         {
-            var part = rest[..Math.Min(MaxPayloadSize, rest.Length)];
-            rest = rest[part.Length..];
-            await SendPartAsync(type, part, cancellationToken).ConfigureAwait(false);
+            Task? room;
+            await _sendOrder.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                (payload, room) = await SendPartsAsync(type, payload, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _sendOrder.Release();
+            }
+
+            if (room is not null)
+            {
+                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -132,26 +155,33 @@ internal sealed partial class AgentDataChannel : IDisposable
         using var timer = new PeriodicTimer(ResendInterval, _time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            ReadOnlyMemory<byte> message;
-            lock (_gate)
+            foreach (var message in TakeOverdue(giveUpAfter))
             {
-                if (_isPaused)
-                {
-                    continue;
-                }
+                await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
-                if (_unacknowledged.HasGivenUp(Now, _publishedSince, giveUpAfter))
-                {
-                    throw new TimeoutException($"The client has acknowledged nothing for {giveUpAfter}.");
-                }
-
-                if (!_unacknowledged.TryResend(Now, out message))
-                {
-                    continue;
-                }
+    private List<ReadOnlyMemory<byte>> TakeOverdue(TimeSpan giveUpAfter)
+    {
+        lock (_gate)
+        {
+            if (_isPaused)
+            {
+                return [];
             }
 
-            await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
+            if (_unacknowledged.HasGivenUp(Now, _publishedSince, giveUpAfter))
+            {
+                throw new TimeoutException($"The client has acknowledged nothing for {giveUpAfter}.");
+            }
+
+            if (_resend == ResendMode.All)
+            {
+                return _unacknowledged.TakeOverdue(Now);
+            }
+
+            return _unacknowledged.TryResend(Now, out var message) ? [message] : [];
         }
     }
 
@@ -178,48 +208,38 @@ internal sealed partial class AgentDataChannel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sendOrder.Dispose();
 
-    private async ValueTask SendPartAsync(PayloadType type, ReadOnlyMemory<byte> part, CancellationToken cancellationToken)
+    /// <summary>Sends what there is room for; what is left, and what to wait for. Called in the sender's turn.</summary>
+    private async ValueTask<(ReadOnlyMemory<byte> Left, Task? Room)> SendPartsAsync(
+        PayloadType type,
+        ReadOnlyMemory<byte> payload,
+        CancellationToken cancellationToken)
     {
-        while (true)
+        while (!payload.IsEmpty)
         {
-            Task? room = null;
-            await _sendOrder.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            bool isToSend;
+            ReadOnlyMemory<byte> message = default;
+            lock (_gate)
             {
-                var isToSend = false;
-                ReadOnlyMemory<byte> message = default;
-                lock (_gate)
+                if (!_unacknowledged.HasRoom)
                 {
-                    if (_unacknowledged.HasRoom)
-                    {
-                        // What waits for publication goes first.
-                        var isInTurn = !_isPaused && !_unacknowledged.HasUnsent;
-                        _unacknowledged.Add(WriteStreamMessage(type, part.Span, _unacknowledged.NextSequenceNumber));
-                        isToSend = isInTurn && _unacknowledged.TrySendNext(Now, out message);
-                    }
-                    else
-                    {
-                        room = NextAcknowledgementAsync();
-                    }
+                    return (payload, NextAcknowledgementAsync());
                 }
 
-                if (isToSend)
-                {
-                    await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                _sendOrder.Release();
+                // What waits for publication goes first.
+                var part = payload[..Math.Min(_payloadSize, payload.Length)];
+                payload = payload[part.Length..];
+                var isInTurn = !_isPaused && !_unacknowledged.HasUnsent;
+                _unacknowledged.Add(WriteStreamMessage(type, part.Span, _unacknowledged.NextSequenceNumber));
+                isToSend = isInTurn && _unacknowledged.TrySendNext(Now, out message);
             }
 
-            if (room is null)
+            if (isToSend)
             {
-                return;
+                await _link.SendAsync(MessageType.OutputStreamData, message, cancellationToken).ConfigureAwait(false);
             }
-
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return (payload, null);
     }
 
     private bool TryTakeUnsent(out ReadOnlyMemory<byte> message)

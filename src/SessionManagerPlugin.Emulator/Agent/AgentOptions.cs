@@ -6,6 +6,15 @@ internal sealed record AgentOptions
     /// <summary>The version that the agent states in its handshake.</summary>
     internal string Version { get; init; } = "3.3.3572.0";
 
+    /// <summary>Where the agent cuts its payloads, in bytes.</summary>
+    internal int PayloadSize { get; init; } = AgentDataChannel.UsualPayloadSize;
+
+    /// <summary>What the agent sends again.</summary>
+    internal ResendMode Resend { get; init; } = ResendMode.Oldest;
+
+    /// <summary>How long the end of a session waits for its last output to be acknowledged.</summary>
+    internal TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The shell of shell sessions; null takes the user's own.</summary>
     internal string? Shell { get; init; }
 

@@ -8,12 +8,14 @@ namespace SessionManagerPlugin.Emulator.Agent;
 /// burst that was lost comes back one message a look. Pure: it is told the time. Not thread-safe.
 /// </summary>
 /// <param name="capacity">The most messages that it holds.</param>
-internal sealed class AgentSendBuffer(int capacity)
+/// <param name="maxBytes">With so many bytes it takes no more.</param>
+internal sealed class AgentSendBuffer(int capacity, long maxBytes)
 {
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly RoundTripEstimator _roundTrip = new();
     private long _oldest;
     private long _nextToSend;
+    private long _bytes;
 
     /// <summary>The sequence number that the next message gets.</summary>
     internal long NextSequenceNumber { get; private set; }
@@ -22,7 +24,7 @@ internal sealed class AgentSendBuffer(int capacity)
     internal bool IsEmpty => _entries.Count == 0;
 
     /// <summary>Whether there is room for a message. The real agent would send it and keep no copy; this one does not read on.</summary>
-    internal bool HasRoom => _entries.Count < capacity;
+    internal bool HasRoom => _entries.Count < capacity && _bytes < maxBytes;
 
     /// <summary>Whether messages wait to be sent for the first time.</summary>
     internal bool HasUnsent => _nextToSend < NextSequenceNumber;
@@ -36,6 +38,7 @@ internal sealed class AgentSendBuffer(int capacity)
         }
 
         _entries.Add(NextSequenceNumber++, new Entry(message));
+        _bytes += message.Length;
     }
 
     /// <summary>Gives the next message that was not sent yet and counts it as sent now.</summary>
@@ -68,6 +71,25 @@ internal sealed class AgentSendBuffer(int capacity)
         return false;
     }
 
+    /// <summary>
+    /// Gives every message whose acknowledgement is overdue, and counts them as sent again now. The real agent does not do this; it shows
+    /// what a client could do with one that did.
+    /// </summary>
+    internal List<ReadOnlyMemory<byte>> TakeOverdue(TimeSpan now)
+    {
+        var overdue = new List<ReadOnlyMemory<byte>>();
+        for (var sequenceNumber = _oldest; sequenceNumber < _nextToSend; sequenceNumber++)
+        {
+            if (_entries.TryGetValue(sequenceNumber, out var entry) && now - entry.LastSent > _roundTrip.RetransmissionTimeout)
+            {
+                entry.LastSent = now;
+                overdue.Add(entry.Message);
+            }
+        }
+
+        return overdue;
+    }
+
     /// <summary>Whether the oldest message has waited for so long, of the time since <paramref name="since"/>, that nobody is there.</summary>
     internal bool HasGivenUp(TimeSpan now, TimeSpan since, TimeSpan limit) =>
         TryGetOldest(out var entry) && now - (entry.FirstSent > since ? entry.FirstSent : since) >= limit;
@@ -79,6 +101,8 @@ internal sealed class AgentSendBuffer(int capacity)
         {
             return false;
         }
+
+        _bytes -= entry.Message.Length;
 
         // The agent measures every message, also one that was sent twice.
         _roundTrip.AddSample(now - entry.LastSent);

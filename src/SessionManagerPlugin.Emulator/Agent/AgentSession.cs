@@ -12,9 +12,6 @@ internal sealed class AgentSession(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>How long the end of a session waits for its last output to be acknowledged.</summary>
-    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>How long a client that is connected may acknowledge nothing.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromMinutes(5);
 
@@ -77,7 +74,7 @@ internal sealed class AgentSession(
             await work.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (!await channel.FlushAsync(FlushTimeout, cancellationToken).ConfigureAwait(false))
+        if (!await channel.FlushAsync(options.FlushTimeout, cancellationToken).ConfigureAwait(false))
         {
             logger.NotFlushed(sessionId);
         }

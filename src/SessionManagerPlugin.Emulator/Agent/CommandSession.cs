@@ -56,7 +56,7 @@ internal sealed class CommandSession(string sessionId, AgentDataChannel channel,
     {
         try
         {
-            var buffer = new byte[AgentDataChannel.MaxPayloadSize];
+            var buffer = new byte[AgentDataChannel.ReadSize];
             int count;
             while ((count = await source.ReadAsync(buffer, stop.Token).ConfigureAwait(false)) > 0)
             {

@@ -12,7 +12,7 @@ internal sealed class TerminalSession(string sessionId, AgentDataChannel channel
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         logger.ProcessStarted(sessionId, process.ProcessId);
-        var buffer = new byte[AgentDataChannel.MaxPayloadSize];
+        var buffer = new byte[AgentDataChannel.ReadSize];
         int count;
         while ((count = await process.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {

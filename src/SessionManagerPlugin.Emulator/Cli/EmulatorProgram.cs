@@ -35,7 +35,7 @@ internal static class EmulatorProgram
             return await parsed.InvokeAsync().ConfigureAwait(false);
         }
 
-        var logger = new StandardErrorLogger(commandLine.IsVerbose(parsed) ? LogLevel.Trace : LogLevel.Warning, TimeProvider.System);
+        var logger = new StandardErrorLogger(commandLine.IsVerbose(parsed) ? LogLevel.Trace : LogLevel.Information, TimeProvider.System);
         X509Certificate2? certificate;
         try
         {

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
+using SessionManagerPlugin.Emulator.Faults;
 using SessionManagerPlugin.Emulator.Http;
 using SessionManagerPlugin.Emulator.Service;
 using SessionManagerPlugin.Protocol.Payloads;
@@ -11,6 +12,7 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
 {
     private const string PathPrefix = "/v1/data-channel/";
     private const int MaxOpeningSize = 64 * 1024;
+    private const int SlowReceiveBuffer = 64 * 1024;
 
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(10);
 
@@ -23,10 +25,10 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
 
     /// <summary>Serves a connection from the upgrade to its end.</summary>
     /// <param name="head">The upgrade request.</param>
-    /// <param name="stream">The connection, with nothing of it read behind the request.</param>
+    /// <param name="connection">The connection, with nothing of it read behind the request.</param>
     /// <param name="cancellationToken">Aborts the connection.</param>
     /// <exception cref="HttpException">It is not upgraded.</exception>
-    internal async Task ServeAsync(HttpRequestHead head, Stream stream, CancellationToken cancellationToken)
+    internal async Task ServeAsync(HttpRequestHead head, AcceptedConnection connection, CancellationToken cancellationToken)
     {
         var sessionId = Uri.UnescapeDataString(head.Path[PathPrefix.Length..]);
         if (sessions.Find(sessionId) is not { } session)
@@ -40,17 +42,36 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
             throw new HttpException(403, refusal.Message);
         }
 
-        await stream.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
-        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+        switch (session.Faults.TryRefuse())
+        {
+            case Refusal.HangUp:
+                return;
+            case Refusal.Unavailable:
+                throw new HttpException(503, "The gateway is not available.");
+        }
+
+        if (session.Faults.IsBandwidthLimited)
+        {
+            // Loopback would take in megabytes, which are seconds of a slow network.
+            connection.LimitReceiveBuffer(SlowReceiveBuffer);
+        }
+
+        await connection.Stream.WriteAsync(answer, cancellationToken).ConfigureAwait(false);
+        await connection.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
 
         // Pings are the client's to send.
+        var stream = new BufferedConnection(connection);
         using var socket = WebSocket.CreateFromStream(
             stream,
             new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        await ServeAsync(session, socket, cancellationToken).ConfigureAwait(false);
+        await ServeAsync(session, socket, stream, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(EmulatedSession session, WebSocket socket, CancellationToken cancellationToken)
+    private async Task ServeAsync(
+        EmulatedSession session,
+        WebSocket socket,
+        BufferedConnection connection,
+        CancellationToken cancellationToken)
     {
         using var opening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (message, refusal) = await ReadOpeningInTimeAsync(socket, opening).ConfigureAwait(false);
@@ -72,7 +93,8 @@ internal sealed class GatewayEndpoint(SessionRegistry sessions, IRequestAuthoriz
         }
 
         logger.ClientConnected(session.Id, message!.ClientId, message.ClientVersion);
-        using var client = new ClientConnection(session.Id, socket, time, logger);
+        using var faults = session.Faults.Connect();
+        using var client = new ClientConnection(session.Id, socket, connection, faults, time, logger);
         await session.Channel.ServeAsync(client, cancellationToken).ConfigureAwait(false);
     }
 

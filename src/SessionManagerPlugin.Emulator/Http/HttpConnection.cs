@@ -12,17 +12,20 @@ internal sealed class HttpConnection(ServiceApi api, GatewayEndpoint gateway, Ti
 
     /// <summary>Serves a connection to its end.</summary>
     /// <exception cref="IOException">It broke.</exception>
-    internal async Task ServeAsync(Stream stream, CancellationToken cancellationToken)
+    internal async Task ServeAsync(AcceptedConnection connection, CancellationToken cancellationToken)
     {
-        var reader = new HttpRequestReader(stream);
-        while (await TryServeRequestAsync(reader, stream, cancellationToken).ConfigureAwait(false))
+        var reader = new HttpRequestReader(connection.Stream);
+        while (await TryServeRequestAsync(reader, connection, cancellationToken).ConfigureAwait(false))
         {
             // The next request comes on the same connection.
         }
     }
 
     /// <summary>Serves one request; false when the connection ends with it.</summary>
-    private async Task<bool> TryServeRequestAsync(HttpRequestReader reader, Stream stream, CancellationToken cancellationToken)
+    private async Task<bool> TryServeRequestAsync(
+        HttpRequestReader reader,
+        AcceptedConnection connection,
+        CancellationToken cancellationToken)
     {
         HttpRequestHead? head = null;
         try
@@ -42,19 +45,19 @@ internal sealed class HttpConnection(ServiceApi api, GatewayEndpoint gateway, Ti
                     throw new HttpException(400, "The client has to wait for the upgrade.");
                 }
 
-                await gateway.ServeAsync(head, stream, cancellationToken).ConfigureAwait(false);
+                await gateway.ServeAsync(head, connection, cancellationToken).ConfigureAwait(false);
                 return false;
             }
 
             var body = await reader.ReadBodyAsync(head, arrival.Token).ConfigureAwait(false);
             var response = await AnswerAsync(head, body, cancellationToken).ConfigureAwait(false);
-            await (response with { IsLast = head.IsLast }).WriteAsync(stream, cancellationToken).ConfigureAwait(false);
+            await (response with { IsLast = head.IsLast }).WriteAsync(connection.Stream, cancellationToken).ConfigureAwait(false);
             return !head.IsLast;
         }
         catch (HttpException e)
         {
             logger.RequestRefused(head?.Method ?? "?", head?.Path ?? "?", e.Status, e.Message);
-            await (HttpResponse.Text(e.Status, e.Message) with { IsLast = true }).WriteAsync(stream, cancellationToken).ConfigureAwait(false);
+            await (HttpResponse.Text(e.Status, e.Message) with { IsLast = true }).WriteAsync(connection.Stream, cancellationToken).ConfigureAwait(false);
             return false;
         }
     }

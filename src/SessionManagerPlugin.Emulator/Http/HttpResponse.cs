@@ -48,6 +48,7 @@ internal sealed record HttpResponse(int Status, string ContentType, ReadOnlyMemo
         426 => "Upgrade Required",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
+        503 => "Service Unavailable",
         505 => "HTTP Version Not Supported",
         _ => "Unknown",
     };

@@ -49,7 +49,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
     /// <summary>Starts to accept. Once.</summary>
     /// <param name="serve">Serves a connection to its end.</param>
-    internal void Start(Func<Stream, CancellationToken, Task> serve) => _accepting = AcceptAsync(serve);
+    internal void Start(Func<AcceptedConnection, CancellationToken, Task> serve) => _accepting = AcceptAsync(serve);
 
     /// <summary>Accepts no more, gives the connections a second to end, and then cuts them.</summary>
     public async ValueTask DisposeAsync()
@@ -68,7 +68,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
         _abort.Dispose();
     }
 
-    private async Task AcceptAsync(Func<Stream, CancellationToken, Task> serve)
+    private async Task AcceptAsync(Func<AcceptedConnection, CancellationToken, Task> serve)
     {
         try
         {
@@ -106,7 +106,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
     }
 
     /// <summary>The edge of a connection: whatever goes wrong in it, the others go on.</summary>
-    private async Task ServeAsync(Socket socket, Func<Stream, CancellationToken, Task> serve)
+    private async Task ServeAsync(Socket socket, Func<AcceptedConnection, CancellationToken, Task> serve)
     {
         try
         {
@@ -117,12 +117,12 @@ internal sealed class LoopbackListener : IAsyncDisposable
                 var stream = await SecureAsync(network).ConfigureAwait(false);
                 await using (stream.ConfigureAwait(false))
                 {
-                    await serve(stream, _abort.Token).ConfigureAwait(false);
+                    await serve(new AcceptedConnection(stream, socket), _abort.Token).ConfigureAwait(false);
                 }
             }
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException
-            or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+            or OperationCanceledException or ObjectDisposedException or System.Net.WebSockets.WebSocketException)
         {
             _logger.ConnectionEnded(e.Message);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SessionManagerPlugin.Emulator.Agent;
+using SessionManagerPlugin.Emulator.Faults;
 using SessionManagerPlugin.Emulator.Gateway;
 
 namespace SessionManagerPlugin.Emulator.Service;
@@ -19,13 +20,14 @@ internal sealed class EmulatedSession : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal EmulatedSession(string id, ISessionKind kind, EmulatorOptions options, TimeProvider time, ILogger logger)
+    internal EmulatedSession(string id, long number, ISessionKind kind, EmulatorOptions options, TimeProvider time, ILogger logger)
     {
         Id = id;
         _time = time;
         _logger = logger;
+        Faults = new SessionFaults(id, number, options, time, logger);
         Channel = new GatewayChannel(id, options.SessionTimeout, End, time, logger);
-        _dataChannel = new AgentDataChannel(id, Channel, time, logger);
+        _dataChannel = new AgentDataChannel(id, Channel, options.Agent, time, logger);
         Channel.Attach(_dataChannel);
         _agent = new AgentSession(id, _dataChannel, kind, options.Agent, time, logger);
     }
@@ -35,6 +37,9 @@ internal sealed class EmulatedSession : IDisposable
 
     /// <summary>The gateway's side.</summary>
     internal GatewayChannel Channel { get; }
+
+    /// <summary>What happens to its connections and messages.</summary>
+    internal SessionFaults Faults { get; }
 
     /// <summary>Completes when the session has ended and nothing of its processes is left.</summary>
     internal Task Ended => _ended.Task;
@@ -53,6 +58,8 @@ internal sealed class EmulatedSession : IDisposable
         {
             // Nobody came, or nobody is to come any more.
         }
+
+        Faults.LogCounters();
     }
 
     /// <summary>Ends the session from outside; <see cref="Ended"/> says when it is done.</summary>

@@ -24,6 +24,8 @@ internal sealed record ServiceError(string Type, string Message, int Status = 40
 
     internal static ServiceError MissingParameter(string name) => new("InvalidParameters", $"The document needs the parameter {name}.");
 
+    internal static ServiceError NotANumber(string name) => new("InvalidParameters", $"The document's parameter {name} takes a number.");
+
     internal static ServiceError UnknownSession(string id) => new("DoesNotExistException", $"Session {id} does not exist.");
 
     internal static ServiceError TooManySessions() => new("ThrottlingException", "Rate exceeded: too many sessions are active.");

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using SessionManagerPlugin.Emulator.Agent;
+using SessionManagerPlugin.Emulator.Agent.TestDocuments;
 
 namespace SessionManagerPlugin.Emulator.Service;
 
@@ -9,13 +11,17 @@ internal static class SessionDocuments
     private const string CommandParameter = "command";
 
     /// <summary>Finds the kind of session that a request asks for.</summary>
-    /// <exception cref="ServiceException">The document is not known, or a parameter is missing.</exception>
-    internal static ISessionKind Resolve(StartSessionRequest request, string sessionId, AgentOptions options, ILogger logger) =>
-        request.DocumentName switch
+    /// <exception cref="ServiceException">The document is not known, or a parameter is missing or wrong.</exception>
+    internal static ISessionKind Resolve(StartSessionRequest request, string sessionId, AgentOptions options, ILogger logger)
+    {
+        return request.DocumentName switch
         {
             null or "" or "SSM-SessionManagerRunShell" => TerminalSessionKind.Shell(sessionId, options, logger),
             "AWS-StartInteractiveCommand" => TerminalSessionKind.Command(sessionId, Command(request), logger),
             "AWS-StartNonInteractiveCommand" => new CommandSessionKind(sessionId, Command(request), logger),
+            "Test-Sink" => Sink(Bytes(request)),
+            "Test-Source" => Source(Bytes(request), Seed(request)),
+            "Test-Echo" => Echo(Bytes(request)),
             "AWS-StartPortForwardingSession"
                 or "AWS-StartPortForwardingSessionToRemoteHost"
                 or "AWS-StartPortForwardingSessionToSocket"
@@ -23,8 +29,31 @@ internal static class SessionDocuments
             _ => throw new ServiceException(ServiceError.UnknownDocument(request.DocumentName)),
         };
 
-    private static string Command(StartSessionRequest request) =>
-        request.Parameters?.GetValueOrDefault(CommandParameter) is [{ Length: > 0 } command, ..]
-            ? command
-            : throw new ServiceException(ServiceError.MissingParameter(CommandParameter));
+        TestSessionKind Sink(long bytes) => new(sessionId, channel => new TestSink(channel, bytes), logger);
+        TestSessionKind Source(long bytes, ulong seed) => new(sessionId, channel => new TestSource(channel, bytes, seed), logger);
+        TestSessionKind Echo(long bytes) => new(sessionId, channel => new TestEcho(channel, bytes), logger);
+    }
+
+    private static string Command(StartSessionRequest request) => Find(request, CommandParameter) ?? throw Missing(CommandParameter);
+
+    private static long Bytes(StartSessionRequest request) => (long?)Number(request, "bytes", long.MaxValue) ?? throw Missing("bytes");
+
+    private static ulong Seed(StartSessionRequest request) => Number(request, "seed", ulong.MaxValue) ?? 0;
+
+    private static ulong? Number(StartSessionRequest request, string name, ulong max)
+    {
+        if (Find(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max
+            ? number
+            : throw new ServiceException(ServiceError.NotANumber(name));
+    }
+
+    private static string? Find(StartSessionRequest request, string name) =>
+        request.Parameters?.GetValueOrDefault(name) is [{ Length: > 0 } value, ..] ? value : null;
+
+    private static ServiceException Missing(string name) => new(ServiceError.MissingParameter(name));
 }

@@ -18,6 +18,7 @@ internal sealed class SessionRegistry(EmulatorOptions options, TimeProvider time
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private readonly Queue<string> _endedInOrder = new();
     private readonly TaskGroup _running = new();
+    private long _started;
     private bool _isDisposed;
 
     /// <summary>Starts a session.</summary>
@@ -39,7 +40,7 @@ internal sealed class SessionRegistry(EmulatorOptions options, TimeProvider time
                 throw new ServiceException(ServiceError.TooManySessions());
             }
 
-            var session = new EmulatedSession(id, kind, options, time, logger);
+            var session = new EmulatedSession(id, _started++, kind, options, time, logger);
             _active.Add(id, session);
             logger.SessionStarted(id, kind.SessionType, target);
             _running.Run(() => RunAsync(session));

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SessionManagerPlugin.Emulator.Pty;
 
 namespace SessionManagerPlugin.EndToEndTests.Fixtures;
@@ -60,16 +62,21 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a session with the API.</summary>
-    public async Task<StartedSession> StartSessionAsync(string? document = null, string? command = null)
-    {
-        var request = JsonSerializer.Serialize(new
-        {
-            Target = "i-0123456789abcdef0",
-            DocumentName = document ?? "SSM-SessionManagerRunShell",
-            Parameters = command is null ? null : new Dictionary<string, string[]> { ["command"] = [command] },
-        });
-        return StartedSession.Parse(await CallAsync("StartSession", request));
-    }
+    public Task<StartedSession> StartSessionAsync(string? document = null, string? command = null) => StartSessionAsync(
+        document ?? "SSM-SessionManagerRunShell",
+        command is null ? null : new Dictionary<string, string[]>(StringComparer.Ordinal) { ["command"] = [command] });
+
+    /// <summary>Starts a session that takes so many bytes of input and says their hash.</summary>
+    public Task<StartedSession> StartSinkAsync(int bytes) => StartSessionAsync("Test-Sink", Bytes(bytes));
+
+    /// <summary>Starts a session that puts out so many bytes and says their hash.</summary>
+    public Task<StartedSession> StartSourceAsync(int bytes) => StartSessionAsync("Test-Source", Bytes(bytes));
+
+    private static Dictionary<string, string[]> Bytes(int count) =>
+        new(StringComparer.Ordinal) { ["bytes"] = [count.ToString(CultureInfo.InvariantCulture)], ["seed"] = ["7"] };
+
+    private async Task<StartedSession> StartSessionAsync(string document, Dictionary<string, string[]>? parameters) => StartedSession.Parse(
+        await CallAsync("StartSession", JsonSerializer.Serialize(new { Target = "i-0123456789abcdef0", DocumentName = document, Parameters = parameters })));
 
     /// <summary>Starts a session of one command without a terminal.</summary>
     public Task<StartedSession> StartCommandAsync(string command) => StartSessionAsync("AWS-StartNonInteractiveCommand", command);
@@ -77,6 +84,13 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>Ends a session with the API.</summary>
     public async Task TerminateSessionAsync(string sessionId) =>
         _ = await CallAsync("TerminateSession", JsonSerializer.Serialize(new { SessionId = sessionId }));
+
+    /// <summary>Whether a session is over: the service has no token for it any more.</summary>
+    public async Task<bool> IsOverAsync(string sessionId)
+    {
+        var response = JsonNode.Parse(await CallAsync("ResumeSession", JsonSerializer.Serialize(new { SessionId = sessionId })))!;
+        return string.IsNullOrEmpty((string?)response["TokenValue"]);
+    }
 
     /// <summary>Asks the emulator to stop and checks that it does.</summary>
     public async Task StopAsync()

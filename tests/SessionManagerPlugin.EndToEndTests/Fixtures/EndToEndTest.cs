@@ -60,10 +60,11 @@ public abstract class EndToEndTest : IAsyncDisposable
 
     /// <summary>The plugin's arguments as AWS CLI states them.</summary>
     private protected static string[] DropIn(StartedSession session) =>
-        [session.Json, Region, "StartSession", "", $$"""{"Target":"{{Target}}"}""", "https://ssm.us-east-1.amazonaws.com"];
+        [session.Json, Region, "StartSession", "", $$"""{"Target":"{{Target}}"}""", session.Endpoint];
 
     /// <summary>The plugin's arguments in its own form.</summary>
-    private protected static string[] Connect(StartedSession session) => ["connect", session.Json];
+    private protected static string[] Connect(StartedSession session) =>
+        ["connect", session.Json, "--region", Region, "--endpoint-url", session.Endpoint];
 
     public async ValueTask DisposeAsync()
     {

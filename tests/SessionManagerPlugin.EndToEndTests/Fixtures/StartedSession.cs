@@ -15,6 +15,17 @@ internal sealed record StartedSession(string SessionId, string StreamUrl, string
     [JsonIgnore]
     public string CamelCaseJson => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
+    /// <summary>The emulator's API, which stands where its gateway does.</summary>
+    [JsonIgnore]
+    public string Endpoint
+    {
+        get
+        {
+            var gateway = new Uri(StreamUrl);
+            return $"{(gateway.Scheme == "wss" ? "https" : "http")}://{gateway.Authority}";
+        }
+    }
+
     public static StartedSession Parse(string json)
     {
         var members = JsonNode.Parse(json)!;

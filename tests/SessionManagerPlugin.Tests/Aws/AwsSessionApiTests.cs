@@ -215,6 +215,22 @@ public class AwsSessionApiTests
     }
 
     [Fact]
+    public async Task What_a_credential_process_writes_is_not_shown()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The profile's program is a shell's.");
+        await using var service = FakeApi.Start(Resumed);
+        var environment = ProfileFile.Environment("credential_process = sh -c 'echo hidden >&2; exit 3'");
+        using var api = new AwsSessionApi(Options(service.Url) with { Profile = ProfileFile.Name }, environment);
+
+        var failure = await Assert.ThrowsAsync<SessionApiException>(() => api.ResumeAsync(SessionId, Cancellation)).Soon();
+
+        Assert.Contains("credential_process gave no credentials", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsFinal);
+        Assert.Empty(service.Requests);
+    }
+
+    [Fact]
     public async Task Without_a_region_no_call_is_made()
     {
         using var api = new AwsSessionApi(

@@ -9,7 +9,7 @@ namespace SessionManagerPlugin.Tests.Emulator;
 /// <summary>The least client that speaks the protocol: a WebSocket and the codec, no order, no repetition.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly byte[] _buffer = new byte[128 * 1024];
 
     private RawClient(StartedSession session) => Session = session;
 

@@ -47,6 +47,9 @@ internal sealed class TestEmulator : IAsyncDisposable
     internal Task<StartedSession> StartCommandAsync(string document, string command) => StartSessionAsync(
         $$$"""{"Target":"i-0123456789abcdef0","DocumentName":"{{{document}}}","Parameters":{"command":[{{{JsonSerializer.Serialize(command)}}}]}}""");
 
+    internal Task<StartedSession> StartTestAsync(string document, long bytes, ulong seed = 0) => StartSessionAsync(
+        $$$"""{"Target":"i-0123456789abcdef0","DocumentName":"{{{document}}}","Parameters":{"bytes":["{{{bytes}}}"],"seed":["{{{seed}}}"]}}""");
+
     internal Task<StartedSession> ResumeSessionAsync(string sessionId) =>
         StartSessionAsync($$"""{"SessionId":"{{sessionId}}"}""", "ResumeSession");
 

@@ -7,16 +7,16 @@ namespace SessionManagerPlugin.Tests.Core.DataChannels;
 public class AcknowledgementQueueTests
 {
     [Fact]
-    public void Acknowledgements_leave_in_order_and_are_bounded()
+    public void Acknowledgements_leave_in_order_and_none_is_left_out_that_an_agent_can_wait_for()
     {
         var queue = new AcknowledgementQueue();
         var random = new Random(1);
         var model = new Queue<Acknowledgement>();
         var isFullSeen = false;
-        for (var step = 0; step < 50_000; step++)
+        for (var step = 0; step < 800_000; step++)
         {
             // Long stretches of one kind fill and drain it.
-            if (random.Next(10) < (step / 8000 % 2 == 0 ? 9 : 1))
+            if (random.Next(10) < (step / 200_000 % 2 == 0 ? 9 : 1))
             {
                 var acknowledgement = new Acknowledgement(MessageType.OutputStreamData, Guid.NewGuid(), step);
                 if (queue.TryEnqueue(acknowledgement))
@@ -26,7 +26,7 @@ public class AcknowledgementQueueTests
                 else
                 {
                     isFullSeen = true;
-                    Assert.Equal(4096, model.Count);
+                    Assert.Equal(AcknowledgementQueue.MaxCapacity, model.Count);
                 }
             }
             else

@@ -35,7 +35,7 @@ public sealed class AgentSendBufferTests
     [Fact]
     public void Messages_that_were_not_sent_cannot_be_acknowledged_or_sent_again()
     {
-        var buffer = new AgentSendBuffer(capacity: 2);
+        var buffer = new AgentSendBuffer(capacity: 2, maxBytes: 100);
         buffer.Add(new byte[1]);
 
         Assert.True(buffer.HasUnsent);
@@ -65,7 +65,7 @@ public sealed class AgentSendBufferTests
 
     private static AgentSendBuffer Filled(int count)
     {
-        var buffer = new AgentSendBuffer(count);
+        var buffer = new AgentSendBuffer(count, maxBytes: 100);
         for (var i = 0; i < count; i++)
         {
             buffer.Add(new[] { (byte)i });
