@@ -18,6 +18,8 @@ internal sealed class ModelConnection : IMessageTransport
     private TransportException? _readFailure;
     private TransportException? _writeFailure;
     private byte[] _lent = [];
+    private TaskCompletionSource? _held;
+    private bool _holdsNext;
     private bool _isFull;
     private long _silentTicks;
     private int _waits;
@@ -46,14 +48,14 @@ internal sealed class ModelConnection : IMessageTransport
         }
     }
 
-    /// <summary>As <see cref="ReceiverWait"/>, of the sending task in a flush that the socket does not take.</summary>
+    /// <summary>As <see cref="ReceiverWait"/>, of the sending task in a write or a flush that is not taken.</summary>
     public int SenderWait
     {
         get
         {
             lock (_gate)
             {
-                return _flush is null ? 0 : 1;
+                return _flush is null && _held is null ? 0 : 1;
             }
         }
     }
@@ -91,6 +93,22 @@ internal sealed class ModelConnection : IMessageTransport
         if (_takesTime)
         {
             await Task.Yield();
+        }
+
+        Task? held = null;
+        lock (_gate)
+        {
+            if (_holdsNext)
+            {
+                _holdsNext = false;
+                _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                held = _held.Task;
+            }
+        }
+
+        if (held is not null)
+        {
+            await held.ConfigureAwait(false);
         }
 
         ThrowIfWritesFail();
@@ -157,7 +175,34 @@ internal sealed class ModelConnection : IMessageTransport
     }
 
     /// <summary>The far side is gone and nobody says so.</summary>
-    public void Cut() => IsCut = true;
+    public void Cut()
+    {
+        IsCut = true;
+        Release();
+    }
+
+    /// <summary>The next write is under way until <see cref="Release"/>: its bytes may not change meanwhile.</summary>
+    public void HoldNextWrite()
+    {
+        lock (_gate)
+        {
+            _holdsNext = true;
+        }
+    }
+
+    /// <summary>The write that was held is done.</summary>
+    public void Release()
+    {
+        TaskCompletionSource? held;
+        lock (_gate)
+        {
+            held = _held;
+            _held = null;
+            _holdsNext = false;
+        }
+
+        held?.SetResult();
+    }
 
     public void FailReads(TransportException failure)
     {
