@@ -53,6 +53,10 @@ public sealed class CongestionWindow
     private TimeSpan _baseExpires = TimeSpan.MinValue;
     private TimeSpan _lastDecrease = TimeSpan.MinValue;
 
+    // What a timeout took away, until the next round trip says whether there was a reason: one longer than the timeout says that nothing was
+    // lost, and that the way is only longer than was known.
+    private (TimeSpan Timeout, double Bytes, bool IsSlowStart)? _taken;
+
     // The shortest round trip of the flight that is being acknowledged, and when its first acknowledgement came.
     private TimeSpan _flightShortest = TimeSpan.MaxValue;
     private TimeSpan _flightBegan = TimeSpan.MinValue;
@@ -78,6 +82,15 @@ public sealed class CongestionWindow
     /// <param name="isFull">Whether the window was in use to its limit. A window that nobody fills says nothing about a larger one.</param>
     public void OnAcknowledged(TimeSpan now, TimeSpan roundTrip, int size, bool isFull)
     {
+        if (_taken is { } taken)
+        {
+            _taken = null;
+            if (roundTrip >= taken.Timeout)
+            {
+                (_bytes, _isSlowStart) = (taken.Bytes, taken.IsSlowStart);
+            }
+        }
+
         UpdateBase(now, roundTrip);
         var queue = roundTrip - _base;
         if (queue > TargetQueue / 2)
@@ -101,6 +114,7 @@ public sealed class CongestionWindow
     /// <param name="timeout">The timeout.</param>
     public void OnTimeout(TimeSpan now, TimeSpan timeout)
     {
+        _taken ??= (timeout, _bytes, _isSlowStart);
         _isSlowStart = false;
         if (_lastDecrease == TimeSpan.MinValue || now - _lastDecrease >= timeout)
         {
@@ -115,6 +129,7 @@ public sealed class CongestionWindow
         _base = _nextBase = TimeSpan.MaxValue;
         _baseExpires = _lastDecrease = _flightBegan = TimeSpan.MinValue;
         _flightShortest = TimeSpan.MaxValue;
+        _taken = null;
         _isSlowStart = true;
         _bytes = Math.Min(Math.Max(_bytes / 2, InitialBytes), _maxBytes);
     }

@@ -47,4 +47,22 @@ public sealed class RoundTripEstimator
         var timeout = _smoothedTicks + Math.Max(MinMargin.Ticks, VariationsInMargin * _variationTicks);
         RetransmissionTimeout = new TimeSpan((long)Math.Min(timeout, MaxTimeout.Ticks));
     }
+
+    /// <summary>
+    /// Nothing was acknowledged for a whole timeout: it doubles, up to its largest value, until the next sample. A way that has become
+    /// longer than the timeout is then measured, instead of having every message sent twice for ever.
+    /// </summary>
+    public void BackOff()
+    {
+        var doubled = RetransmissionTimeout * 2;
+        RetransmissionTimeout = doubled < MaxTimeout ? doubled : MaxTimeout;
+    }
+
+    /// <summary>Forgets what was measured: the way is another.</summary>
+    public void Reset()
+    {
+        _smoothedTicks = InitialRoundTripTime.Ticks;
+        _variationTicks = 0;
+        RetransmissionTimeout = InitialTimeout;
+    }
 }

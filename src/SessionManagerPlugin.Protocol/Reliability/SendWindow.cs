@@ -18,9 +18,11 @@ namespace SessionManagerPlugin.Protocol.Reliability;
 ///              '--- in flight -------'  '-- not sent -'
 ///     s sent, a acknowledged out of order
 /// </code>
-/// Every message has a due time of its own, so a burst that was lost comes back at once and not one message a tick. A message is due
-/// earlier when one that was sent clearly after it has been acknowledged: it is then taken for lost, and comes back a round trip after it
-/// was sent, not a timeout. A message is sent again unchanged. Not thread-safe: the data channel guards it.
+/// A message is sent again, unchanged, for one of two signs. One that was sent clearly after it has been acknowledged: it is taken for
+/// lost, and comes back a round trip after it was sent. Or its time is over and nothing at all was acknowledged for a whole timeout. While
+/// acknowledgements come, a late one is only late: to send a slow link's whole window again because its queue has grown would make the
+/// queue grow. Every message has a due time of its own, so a burst that was lost comes back at once and not one message a tick. Not
+/// thread-safe: the data channel guards it.
 /// </remarks>
 public sealed class SendWindow<TMessage>
 {
@@ -45,9 +47,9 @@ public sealed class SendWindow<TMessage>
     // How many messages are acknowledged behind one that is not.
     private int _overtaking;
 
-    // The transmission time of the latest transmission that was acknowledged, and when the last acknowledgement came.
+    // The time of the latest transmission that was acknowledged, and when it is a whole timeout since the last acknowledgement.
     private TimeSpan _latestDelivered = TimeSpan.MinValue;
-    private TimeSpan _lastAcknowledged;
+    private TimeSpan _silentFrom;
 
     // No message in flight is due before this.
     private TimeSpan _earliestDue = TimeSpan.MaxValue;
@@ -56,6 +58,7 @@ public sealed class SendWindow<TMessage>
     private long _scan;
     private TimeSpan _scanEarliestDue;
     private TimeSpan _nextLossScan = TimeSpan.MinValue;
+    private TimeSpan _backedOffUntil = TimeSpan.MinValue;
 
     /// <summary>An empty window; the first message gets sequence number 0.</summary>
     /// <param name="maxMessages">The most messages that it holds; rounded up to a power of two.</param>
@@ -130,7 +133,7 @@ public sealed class SendWindow<TMessage>
         if (_inFlight == 0)
         {
             // Silence is counted from when there is something to answer.
-            _lastAcknowledged = now;
+            SetSilentFrom(now + RoundTrip.RetransmissionTimeout);
         }
 
         _nextToSend++;
@@ -164,11 +167,13 @@ public sealed class SendWindow<TMessage>
                     continue;
                 }
 
-                if (entry.Due <= now || IsOvertaken(entry.LastSent))
+                var due = entry.IsRewound ? entry.Due : Max(entry.Due, _silentFrom);
+                var isOverdue = due <= now;
+                if (isOverdue || IsOvertaken(entry.LastSent))
                 {
-                    if (now - _lastAcknowledged >= RoundTrip.RetransmissionTimeout)
+                    if (isOverdue && !entry.IsRewound)
                     {
-                        Congestion.OnTimeout(now, RoundTrip.RetransmissionTimeout);
+                        OnTimeout(now);
                     }
 
                     entry.MarkSent(now, RoundTrip.RetransmissionTimeout);
@@ -178,7 +183,7 @@ public sealed class SendWindow<TMessage>
                     return true;
                 }
 
-                _scanEarliestDue = Min(_scanEarliestDue, entry.Due);
+                _scanEarliestDue = Min(_scanEarliestDue, due);
             }
 
             _earliestDue = _scanEarliestDue;
@@ -216,15 +221,8 @@ public sealed class SendWindow<TMessage>
         }
 
         ref var entry = ref EntryAt(sequenceNumber);
-        var roundTrip = now - entry.LastSent;
-        if (entry.Attempts == 1)
-        {
-            RoundTrip.AddSample(roundTrip);
-            Congestion.OnAcknowledged(now, roundTrip, entry.Size, isFull: _inFlight >= Congestion.Bytes / 2);
-        }
-
-        // The acknowledgement of a message that was sent twice may answer the first: then it says nothing of the second.
-        if (entry.Attempts == 1 || roundTrip >= RoundTrip.SmoothedRoundTripTime / 2)
+        TakeSample(entry.Attempts, now - entry.FirstSent, now - entry.LastSent, entry.Size, now);
+        if (entry.Attempts == 1 || !AnswersEarlier(now - entry.LastSent))
         {
             _latestDelivered = Max(_latestDelivered, entry.LastSent);
         }
@@ -232,7 +230,7 @@ public sealed class SendWindow<TMessage>
         message = entry.Message!;
         _bytes -= entry.Size;
         _inFlight -= entry.Size;
-        _lastAcknowledged = now;
+        SetSilentFrom(now + RoundTrip.RetransmissionTimeout);
         entry.IsAcknowledged = true;
         entry.Message = default;
         _overtaking++;
@@ -245,7 +243,10 @@ public sealed class SendWindow<TMessage>
 
         if (_overtaking > 0)
         {
-            _earliestDue = Min(_earliestDue, Max(now, _nextLossScan));
+            // Also for the pass that is under way, which may have gone by what is overtaken now.
+            var scan = Max(now, _nextLossScan);
+            _earliestDue = Min(_earliestDue, scan);
+            _scanEarliestDue = Min(_scanEarliestDue, scan);
         }
 
         return true;
@@ -264,13 +265,17 @@ public sealed class SendWindow<TMessage>
             {
                 entry.FirstSent = now;
                 entry.Due = now;
+                entry.IsRewound = true;
+                entry.Attempts = 0;
             }
         }
 
         _earliestDue = now;
         _scan = _first;
-        _lastAcknowledged = now;
+        _silentFrom = now;
         _latestDelivered = TimeSpan.MinValue;
+        _backedOffUntil = TimeSpan.MinValue;
+        RoundTrip.Reset();
         Congestion.Reset();
     }
 
@@ -300,6 +305,49 @@ public sealed class SendWindow<TMessage>
         return false;
     }
 
+    /// <summary>
+    /// Whether an acknowledgement comes so soon behind a transmission that it must answer the one before: it is the first of the two that
+    /// took its time, and it is measured. Without this a way that is longer than the timeout would never be learned.
+    /// </summary>
+    private bool AnswersEarlier(TimeSpan sinceLastSent) => sinceLastSent < RoundTrip.SmoothedRoundTripTime / 2;
+
+    private void TakeSample(int attempts, TimeSpan sinceFirstSent, TimeSpan sinceLastSent, int size, TimeSpan now)
+    {
+        // The acknowledgement of a message that was sent more than once does not say otherwise which transmission it answers.
+        TimeSpan? sample = attempts switch
+        {
+            1 => sinceLastSent,
+            2 when AnswersEarlier(sinceLastSent) => sinceFirstSent,
+            _ => null,
+        };
+        if (sample is { } roundTrip)
+        {
+            RoundTrip.AddSample(roundTrip);
+            Congestion.OnAcknowledged(now, roundTrip, size, isFull: _inFlight >= Congestion.Bytes / 2);
+        }
+    }
+
+    /// <summary>No message times out before this. It can be earlier than before, when the timeout has become shorter.</summary>
+    private void SetSilentFrom(TimeSpan time)
+    {
+        _silentFrom = time;
+        _earliestDue = Min(_earliestDue, time);
+        _scanEarliestDue = Min(_scanEarliestDue, time);
+    }
+
+    /// <summary>Nothing was acknowledged for a whole timeout. The next one is longer, until a round trip is measured again.</summary>
+    private void OnTimeout(TimeSpan now)
+    {
+        if (now < _backedOffUntil)
+        {
+            return;
+        }
+
+        Congestion.OnTimeout(now, RoundTrip.RetransmissionTimeout);
+        RoundTrip.BackOff();
+        _backedOffUntil = now + RoundTrip.RetransmissionTimeout;
+    }
+
     private bool IsOvertaken(TimeSpan lastSent)
     {
         var reordering = Max(MinReordering, RoundTrip.SmoothedRoundTripTime / 8);
@@ -319,25 +367,20 @@ public sealed class SendWindow<TMessage>
         public int Attempts;
         public bool IsAcknowledged;
 
+        // A new connection has come, and it was not sent on it yet.
+        public bool IsRewound;
+
         // On the connection of now.
         public TimeSpan FirstSent;
         public TimeSpan LastSent;
         public TimeSpan Due;
 
-        /// <summary>
-        /// Counts a transmission. The wait doubles with every attempt, up to the timeout's largest value: a slow link is not flooded
-        /// with copies of what it has yet to deliver.
-        /// </summary>
+        /// <summary>Counts a transmission.</summary>
         public void MarkSent(TimeSpan now, TimeSpan timeout)
         {
-            var wait = timeout;
-            for (var attempt = 0; attempt < Attempts && wait < RoundTripEstimator.MaxTimeout; attempt++)
-            {
-                wait *= 2;
-            }
-
+            IsRewound = false;
             LastSent = now;
-            Due = now + Min(wait, RoundTripEstimator.MaxTimeout);
+            Due = now + timeout;
             Attempts++;
         }
     }

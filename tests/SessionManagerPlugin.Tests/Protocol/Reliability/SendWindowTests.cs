@@ -181,6 +181,8 @@ public class SendWindowTests
         _now += TimeSpan.FromMilliseconds(50);
         Assert.Equal([0], ResendAll());
         Assert.Equal(_now + TimeSpan.FromMilliseconds(150), _window.NextDue());
+        _now += TimeSpan.FromMilliseconds(150);
+        Assert.Equal([1], ResendAll());
     }
 
     [Fact]
@@ -201,6 +203,9 @@ public class SendWindowTests
             Acknowledge(number);
         }
 
+        // Nor is the next, while acknowledgements come.
+        Assert.Empty(ResendAll());
+        _now += RoundTripEstimator.MaxTimeout;
         Assert.Equal([3], ResendAll());
     }
 
@@ -230,15 +235,70 @@ public class SendWindowTests
     }
 
     [Fact]
-    public void An_acknowledgement_of_a_message_sent_twice_measures_nothing()
+    public void An_acknowledgement_of_a_message_sent_twice_measures_nothing_and_the_wait_stays_longer()
     {
         Add("a");
         SendAll();
         _now += RoundTripEstimator.InitialTimeout;
         ResendAll();
+        _now += TimeSpan.FromMilliseconds(80);
         Acknowledge(0);
 
-        Assert.Equal(RoundTripEstimator.InitialTimeout, _window.RoundTrip.RetransmissionTimeout);
+        Assert.Equal(RoundTripEstimator.InitialTimeout * 2, _window.RoundTrip.RetransmissionTimeout);
+        Assert.Equal(RoundTripEstimator.InitialRoundTripTime, _window.RoundTrip.SmoothedRoundTripTime);
+    }
+
+    [Fact]
+    public void An_acknowledgement_right_behind_the_second_transmission_answers_the_first_and_is_measured()
+    {
+        Add("a");
+        SendAll();
+        _now += RoundTripEstimator.InitialTimeout;
+        ResendAll();
+        _now += TimeSpan.FromMilliseconds(10);
+        Acknowledge(0);
+
+        Assert.True(_window.RoundTrip.SmoothedRoundTripTime > RoundTripEstimator.InitialRoundTripTime);
+    }
+
+    [Theory]
+    [InlineData(210)]
+    [InlineData(300)]
+    [InlineData(600)]
+    public void A_way_that_is_longer_than_the_first_timeout_is_learned_and_not_answered_with_copies_for_ever(int milliseconds)
+    {
+        var window = new SendWindow<int>(maxMessages: 4096, maxBytes: 3 * 1024 * 1024, GiveUpAfter);
+        var onTheWay = new Queue<(TimeSpan Arrives, long Number)>();
+        int sent = 0, copies = 0, delivered = 0;
+        var end = _now + TimeSpan.FromSeconds(30);
+        for (; _now < end; _now += TimeSpan.FromMilliseconds(1))
+        {
+            while (onTheWay.TryPeek(out var first) && first.Arrives <= _now)
+            {
+                onTheWay.Dequeue();
+                delivered += window.Acknowledge(first.Number, _now, out _) ? 1 : 0;
+            }
+
+            while (window.HasRoom(1144))
+            {
+                window.Add((int)window.NextSequenceNumber, 1144);
+            }
+
+            while (window.TryResendNext(_now, out _, out var number))
+            {
+                copies++;
+                onTheWay.Enqueue((_now + TimeSpan.FromMilliseconds(milliseconds), number));
+            }
+
+            while (window.TrySendNext(_now, out var number))
+            {
+                sent++;
+                onTheWay.Enqueue((_now + TimeSpan.FromMilliseconds(milliseconds), number));
+            }
+        }
+
+        Assert.True(copies < sent / 50, $"{copies} copies of {sent} messages");
+        Assert.True(delivered * 1024L / 30 > 1024 * 1024, $"only {delivered / 30} KiB/s");
     }
 
     [Fact]
