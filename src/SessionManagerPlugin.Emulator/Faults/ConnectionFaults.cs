@@ -5,6 +5,7 @@ internal sealed class ConnectionFaults : IDisposable
 {
     private readonly FaultSpec _spec;
     private readonly TimeProvider _time;
+    private readonly FaultCounters _counters;
     private readonly Action<Fault> _onFault;
     private readonly Lock _gate = new();
     private readonly List<ITimer> _timers = [];
@@ -18,12 +19,20 @@ internal sealed class ConnectionFaults : IDisposable
     /// <param name="spec">What happens.</param>
     /// <param name="up">The way from the client; null when it is as short as it can be.</param>
     /// <param name="down">The way to the client, likewise.</param>
+    /// <param name="counters">Counts the messages.</param>
     /// <param name="onFault">Called when something happens to the connection.</param>
     /// <param name="time">The time.</param>
-    internal ConnectionFaults(FaultSpec spec, ImpairedLine? up, ImpairedLine? down, Action<Fault> onFault, TimeProvider time)
+    internal ConnectionFaults(
+        FaultSpec spec,
+        ImpairedLine? up,
+        ImpairedLine? down,
+        FaultCounters counters,
+        Action<Fault> onFault,
+        TimeProvider time)
     {
         _spec = spec;
         _time = time;
+        _counters = counters;
         _onFault = onFault;
         Up = up;
         Down = down;
@@ -50,6 +59,7 @@ internal sealed class ConnectionFaults : IDisposable
     /// <summary>A message of either direction came by.</summary>
     internal void CountMessage()
     {
+        _counters.Add(Fault.Messages);
         if (_spec.CutAfter is { } limit && Interlocked.Increment(ref _messages) == limit)
         {
             Cut();

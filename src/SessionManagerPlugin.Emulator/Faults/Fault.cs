@@ -3,7 +3,7 @@ namespace SessionManagerPlugin.Emulator.Faults;
 /// <summary>What is counted: what happens to a message, and what happens to a connection.</summary>
 internal enum Fault
 {
-    /// <summary>A message came by, whatever became of it.</summary>
+    /// <summary>A message was received from the client or sent to it: no fault, but what the others are measured by.</summary>
     Messages,
 
     /// <summary>A message was lost.</summary>

@@ -176,7 +176,6 @@ internal sealed class ImpairedLine : ChannelReader<ReadOnlyMemory<byte>>, IDispo
 
     private void Enter(ReadOnlyMemory<byte> message, MessageFate fate, TimeSpan now)
     {
-        _counters.Add(Fault.Messages);
         if (fate.IsDropped)
         {
             _counters.Add(Fault.Dropped);

@@ -43,7 +43,7 @@ internal sealed class SessionFaults
     internal ConnectionFaults Connect()
     {
         var number = Interlocked.Increment(ref _connections) - 1;
-        return new ConnectionFaults(_spec, Line(FaultDirection.Up), Line(FaultDirection.Down), OnFault, _time);
+        return new ConnectionFaults(_spec, Line(FaultDirection.Up), Line(FaultDirection.Down), _counters, OnFault, _time);
 
         ImpairedLine? Line(FaultDirection direction)
         {

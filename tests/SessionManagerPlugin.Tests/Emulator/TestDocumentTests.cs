@@ -3,6 +3,7 @@ using System.Text;
 using SessionManagerPlugin.Emulator;
 using SessionManagerPlugin.Emulator.Agent;
 using SessionManagerPlugin.Protocol.Messages;
+using SessionManagerPlugin.Protocol.Payloads;
 
 namespace SessionManagerPlugin.Tests.Emulator;
 
@@ -16,13 +17,8 @@ public sealed class TestDocumentTests
         await using var emulator = new TestEmulator();
         using var client = await OpenAsync(emulator, "Test-Sink", (3 * LargePayload) + 10);
         var data = RandomNumberGenerator.GetBytes(4 * LargePayload);
-        for (var i = 0; i < 4; i++)
-        {
-            await client.SendAsync(
-                MessageType.InputStreamData, 1 + i, MessageFlags.None, PayloadType.Output, data[(i * LargePayload)..((i + 1) * LargePayload)]);
-        }
 
-        var messages = await client.ReceiveAllAsync();
+        var messages = await ConverseAsync(client, [.. data.Chunk(LargePayload)]);
 
         var digest = Convert.ToHexStringLower(SHA256.HashData(data.AsSpan(0, (3 * LargePayload) + 10)));
         Assert.Equal($"sha256={digest} bytes={(3 * LargePayload) + 10}\n", TextOf(messages, PayloadType.Output));
@@ -60,10 +56,8 @@ public sealed class TestDocumentTests
     {
         await using var emulator = new TestEmulator();
         using var client = await OpenAsync(emulator, "Test-Echo", 8);
-        await client.SendAsync(1, PayloadType.Output, "hello");
-        await client.SendAsync(2, PayloadType.Output, " world");
 
-        var messages = await client.ReceiveAllAsync();
+        var messages = await ConverseAsync(client, "hello"u8.ToArray(), " world"u8.ToArray());
 
         Assert.Equal("hello wo", TextOf(messages, PayloadType.Output));
         Assert.Equal("EXIT_CODE: 0", TextOf(messages, PayloadType.ExitCode));
@@ -89,8 +83,53 @@ public sealed class TestDocumentTests
         var client = await RawClient.OpenAsync(await emulator.StartTestAsync(document, bytes, seed));
         await client.ReceiveAsync(MessageType.OutputStreamData);
         await client.SendHandshakeResponseAsync();
+
+        // What is sent before the handshake's end is lost.
+        while ((await client.ReceiveAsync(MessageType.OutputStreamData)).Header.PayloadType != PayloadType.HandshakeComplete)
+        {
+            // The request, once more.
+        }
+
         return client;
     }
+
+    /// <summary>Sends inputs, and receives everything to the end.</summary>
+    /// <remarks>
+    /// The first is not taken while the session is just starting. The second always is, as an early one; when its acknowledgement comes
+    /// without one for the first, both are sent again.
+    /// </remarks>
+    private static async Task<List<RawMessage>> ConverseAsync(RawClient client, params byte[][] inputs)
+    {
+        var received = new List<RawMessage>();
+        while (!IsAcknowledged(1))
+        {
+            await SendAsync(1);
+            await SendAsync(2);
+            do
+            {
+                received.Add((await client.ReceiveAsync())!);
+            }
+            while (!IsAcknowledgement(received[^1], of: 2));
+        }
+
+        for (var i = 3; i <= inputs.Length; i++)
+        {
+            await SendAsync(i);
+        }
+
+        received.AddRange(await client.ReceiveAllAsync());
+        return [.. received.DistinctBy(message => message.Header.MessageId)];
+
+        Task SendAsync(int number) =>
+            client.SendAsync(MessageType.InputStreamData, number, MessageFlags.None, PayloadType.Output, inputs[number - 1]);
+
+        bool IsAcknowledged(long number) => received.Exists(message => IsAcknowledgement(message, number));
+    }
+
+    private static bool IsAcknowledgement(RawMessage message, long of) =>
+        message.Header.MessageType == MessageType.Acknowledge
+        && Acknowledgement.TryRead(message.Payload, out var acknowledgement)
+        && acknowledgement.SequenceNumber == of;
 
     private static string TextOf(List<RawMessage> messages, PayloadType type) => Encoding.ASCII.GetString(BytesOf(messages, type));
 
