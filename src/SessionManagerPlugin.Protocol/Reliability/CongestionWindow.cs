@@ -11,8 +11,9 @@ namespace SessionManagerPlugin.Protocol.Reliability;
 /// would otherwise hold a fast link to a handful of messages a round trip.
 /// </para>
 /// <para>
-/// Slow start doubles the window every round trip until the queue shows; then it grows by a fixed step every round trip while the queue
-/// is short and shrinks by a fraction, at most once a round trip, while it is long. When no acknowledgement at all comes for a whole
+/// Slow start doubles the window every round trip until the queue shows. Then it grows by an eighth every round trip while there is next
+/// to no queue, by a fixed step while the queue is short, and shrinks by a fraction every round trip in which even the quickest
+/// acknowledgement was late: one that was held up says nothing of a queue. When no acknowledgement at all comes for a whole
 /// retransmission timeout it is halved.
 /// </para>
 /// Not thread-safe: the send window owns it.
@@ -37,6 +38,12 @@ public sealed class CongestionWindow
     /// <summary>Growth a round trip outside slow start: at 20 ms, 800 KiB/s faster every second.</summary>
     private const int GrowthBytes = 16 * 1024;
 
+    /// <summary>
+    /// Growth a round trip while the queue is under a quarter of its target: a window that a pause of the machine has shrunk is back after
+    /// a few round trips, and not after a minute.
+    /// </summary>
+    private const double QuickGrowth = 1.0 / 8;
+
     /// <summary>What is left after a long queue was seen. Gentle, since it is done every round trip for as long as the queue is long.</summary>
     private const double Decrease = 0.85;
 
@@ -45,6 +52,10 @@ public sealed class CongestionWindow
     private TimeSpan _nextBase = TimeSpan.MaxValue;
     private TimeSpan _baseExpires = TimeSpan.MinValue;
     private TimeSpan _lastDecrease = TimeSpan.MinValue;
+
+    // The shortest round trip of the flight that is being acknowledged, and when its first acknowledgement came.
+    private TimeSpan _flightShortest = TimeSpan.MaxValue;
+    private TimeSpan _flightBegan = TimeSpan.MinValue;
     private bool _isSlowStart = true;
     private double _bytes;
 
@@ -69,21 +80,20 @@ public sealed class CongestionWindow
     {
         UpdateBase(now, roundTrip);
         var queue = roundTrip - _base;
-        if (queue > TargetQueue)
+        if (queue > TargetQueue / 2)
         {
             _isSlowStart = false;
-            ShrinkOnce(now, roundTrip, Decrease);
         }
-        else if (isFull)
-        {
-            if (_isSlowStart && queue > TargetQueue / 2)
-            {
-                _isSlowStart = false;
-            }
 
-            _bytes += _isSlowStart ? size : (double)GrowthBytes * size / _bytes;
-            _bytes = Math.Min(_bytes, _maxBytes);
+        if (isFull && queue <= TargetQueue)
+        {
+            var growth = _isSlowStart ? size
+                : queue < TargetQueue / 4 ? Math.Max(GrowthBytes, QuickGrowth * _bytes) * size / _bytes
+                : (double)GrowthBytes * size / _bytes;
+            _bytes = Math.Min(_bytes + growth, _maxBytes);
         }
+
+        ShrinkAfterLateFlight(now, roundTrip);
     }
 
     /// <summary>No acknowledgement came for a whole retransmission timeout, though some were due.</summary>
@@ -92,26 +102,43 @@ public sealed class CongestionWindow
     public void OnTimeout(TimeSpan now, TimeSpan timeout)
     {
         _isSlowStart = false;
-        ShrinkOnce(now, timeout, 0.5);
+        if (_lastDecrease == TimeSpan.MinValue || now - _lastDecrease >= timeout)
+        {
+            _lastDecrease = now;
+            Shrink(0.5);
+        }
     }
 
     /// <summary>A new connection: what was learned of the old one's way is forgotten.</summary>
     public void Reset()
     {
         _base = _nextBase = TimeSpan.MaxValue;
-        _baseExpires = _lastDecrease = TimeSpan.MinValue;
+        _baseExpires = _lastDecrease = _flightBegan = TimeSpan.MinValue;
+        _flightShortest = TimeSpan.MaxValue;
         _isSlowStart = true;
         _bytes = Math.Min(Math.Max(_bytes / 2, InitialBytes), _maxBytes);
     }
 
-    private void ShrinkOnce(TimeSpan now, TimeSpan interval, double factor)
+    private void ShrinkAfterLateFlight(TimeSpan now, TimeSpan roundTrip)
     {
-        if (_lastDecrease == TimeSpan.MinValue || now - _lastDecrease >= interval)
+        _flightShortest = roundTrip < _flightShortest ? roundTrip : _flightShortest;
+        if (_flightBegan == TimeSpan.MinValue)
         {
-            _lastDecrease = now;
-            _bytes = Math.Min(Math.Max(_bytes * factor, MinBytes), _maxBytes);
+            _flightBegan = now;
+        }
+        else if (now - _flightBegan >= _flightShortest)
+        {
+            if (_flightShortest - _base > TargetQueue)
+            {
+                Shrink(Decrease);
+            }
+
+            _flightBegan = now;
+            _flightShortest = TimeSpan.MaxValue;
         }
     }
+
+    private void Shrink(double factor) => _bytes = Math.Min(Math.Max(_bytes * factor, MinBytes), _maxBytes);
 
     /// <summary>The shortest round trip of the last one to two lifetimes, kept in two halves.</summary>
     private void UpdateBase(TimeSpan now, TimeSpan roundTrip)

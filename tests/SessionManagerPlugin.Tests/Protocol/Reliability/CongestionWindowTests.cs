@@ -54,6 +54,7 @@ public class CongestionWindowTests
         var before = _window.Bytes;
 
         AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(300));
+        AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(300));
         var afterOne = _window.Bytes;
         AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(300));
 
@@ -77,13 +78,46 @@ public class CongestionWindowTests
     }
 
     [Fact]
-    public void It_grows_by_steps_and_no_longer_doubles_once_it_has_shrunk()
+    public void One_acknowledgement_that_was_held_up_does_not_shrink_it()
     {
         Grow();
-        AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(300));
+        var before = _window.Bytes;
+        for (var i = 0; i < 20; i++)
+        {
+            _window.OnAcknowledged(_now, RoundTrip + TimeSpan.FromMilliseconds(500), Size, isFull: true);
+            AcknowledgeFlight(RoundTrip);
+        }
+
+        Assert.True(_window.Bytes >= before, $"{_window.Bytes} of {before}");
+    }
+
+    [Fact]
+    public void A_window_that_was_shrunk_by_a_pause_is_back_within_seconds()
+    {
+        Grow();
+        for (var i = 0; i < 10; i++)
+        {
+            AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.True(_window.Bytes < Max / 2);
+        var began = _now;
+        while (_window.Bytes < Max)
+        {
+            AcknowledgeFlight(RoundTrip);
+        }
+
+        Assert.InRange(_now - began, RoundTrip, TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public void It_grows_by_steps_and_no_longer_doubles_once_a_queue_was_seen()
+    {
+        AcknowledgeFlight(RoundTrip);
+        AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(60));
         var before = _window.Bytes;
 
-        AcknowledgeFlight(RoundTrip);
+        AcknowledgeFlight(RoundTrip + TimeSpan.FromMilliseconds(60));
 
         Assert.InRange(_window.Bytes - before, 10 * 1024, 20 * 1024);
     }
