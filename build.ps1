@@ -33,6 +33,8 @@ usage: ./build.ps1 VERB
   build                  compile the whole solution, Release
   test [unit|e2e] [NAME] unit tests, then end-to-end tests on the published binaries;
                          NAME: only tests with this in their full name; what begins with -- goes to the runner
+  fuzz [TIME|COUNT]      random schedules of lost connections and random bytes for the readers, each test for a TIME such as
+                         90s or 10m (5m without one), or for COUNT seeds; SSM_FUZZ_SEED=N runs the one that failed
   run                    not on Windows: the emulator's sessions need a Unix terminal
   publish [--rid RID]    native binaries into artifacts/RID, their symbols into artifacts/RID/symbols
   install [PREFIX]       the plugin into PREFIX\bin, "%ProgramFiles%\session-manager-plugin" by default
@@ -231,6 +233,11 @@ function Invoke-Test([string[]] $Arguments) {
         Write-Host $_
     }
 
+    Complete-Tests $isGood
+}
+
+# The last line is the count; the exit status is honest.
+function Complete-Tests([bool] $isGood) {
     if ($isGood -and ($Counts.Passed + $Counts.Failed) -eq 0) {
         $isGood = $false
         Write-Step 'no test ran'
@@ -245,6 +252,49 @@ function Invoke-Test([string[]] $Arguments) {
     if (-not $isGood) {
         exit 1
     }
+}
+
+# --- fuzz --------------------------------------------------------------------------------------------------------------------------
+
+function Invoke-Fuzz([string[]] $Arguments) {
+    $amount = if ($Arguments.Count -gt 0) { $Arguments[0] } else { '5m' }
+    if ($amount -notmatch '^([0-9]+)([sm]?)$') {
+        Stop-Build 'fuzz needs a time such as 90s or 10m, or a count of seeds such as 100000'
+    }
+
+    $number = [int] $Matches[1]
+    $env:SSM_FUZZ_SECONDS = $null
+    switch ($Matches[2]) {
+        's' { $env:SSM_FUZZ_SECONDS = "$number" }
+        'm' { $env:SSM_FUZZ_SECONDS = "$($number * 60)" }
+        default {
+            $env:SSM_FUZZ_SCHEDULES = "$number"
+            $env:SSM_FUZZ_MUTATIONS = "$number"
+        }
+    }
+
+    # A time is for what no run has seen before; a count is the same seeds again.
+    if ($env:SSM_FUZZ_SECONDS -and -not $env:SSM_FUZZ_START) {
+        $env:SSM_FUZZ_START = "$(([int] ((Get-Date).ToUniversalTime() - [datetime] '2020-01-01').TotalSeconds % 1000000) * 1000)"
+    }
+
+    $isGood = $false
+    try {
+        Invoke-Build
+        if ($env:SSM_FUZZ_SEED) {
+            Write-Step "seed $($env:SSM_FUZZ_SEED) alone"
+        }
+        else {
+            Write-Step "$amount for each test, seeds from $(if ($env:SSM_FUZZ_START) { $env:SSM_FUZZ_START } else { '0' })"
+        }
+
+        $isGood = Invoke-Suite 'SessionManagerPlugin.Tests' @('--filter-namespace', 'SessionManagerPlugin.Tests.Fuzz', '--output', 'Detailed')
+    }
+    catch {
+        Write-Host $_
+    }
+
+    Complete-Tests $isGood
 }
 
 # --- publish -----------------------------------------------------------------------------------------------------------------------
@@ -404,6 +454,7 @@ try {
         'setup' { Invoke-Setup }
         'build' { Invoke-Build }
         'test' { Invoke-Test $rest }
+        'fuzz' { Invoke-Fuzz $rest }
         'run' { Stop-Build "run needs Linux or macOS: the emulator has no sessions on Windows. Against AWS, put artifacts\<RID> on the PATH and use the AWS CLI." }
         'publish' { Invoke-Publish $rest }
         'install' { Invoke-Install $rest }

@@ -27,6 +27,8 @@ usage: ./build.sh VERB
   build                  compile the whole solution, Release
   test [unit|e2e] [NAME] unit tests, then end-to-end tests on the published binaries;
                          NAME: only tests with this in their full name; what begins with -- goes to the runner
+  fuzz [TIME|COUNT]      random schedules of lost connections and random bytes for the readers, each test for a TIME such as
+                         90s or 10m (5m without one), or for COUNT seeds; SSM_FUZZ_SEED=N runs the one that failed
   run [ARGS]             a session with the emulator on this machine; ARGS go to `aws ssm start-session`
   publish [--rid RID]    native binaries into artifacts/RID, their symbols into artifacts/RID/symbols
   install [PREFIX]       the plugin into PREFIX/bin, /usr/local by default; honours DESTDIR
@@ -233,6 +235,37 @@ verb_test() {
     fi
 
     exit "$ok"
+}
+
+# --- fuzz -------------------------------------------------------------------------------------------------------------------------
+
+verb_fuzz() {
+    local amount=${1:-5m}
+    unset SSM_FUZZ_SECONDS
+    case $amount in
+        *[!0-9sm]* | *[sm]?* | [sm]) die "fuzz needs a time such as 90s or 10m, or a count of seeds such as 100000" ;;
+        *s) export SSM_FUZZ_SECONDS=${amount%s} ;;
+        *m) export SSM_FUZZ_SECONDS=$((${amount%m} * 60)) ;;
+        *) export SSM_FUZZ_SCHEDULES=$amount SSM_FUZZ_MUTATIONS=$amount ;;
+    esac
+
+    # A time is for what no run has seen before; a count is the same seeds again.
+    if [ -n "${SSM_FUZZ_SECONDS:-}" ]; then
+        export SSM_FUZZ_START=${SSM_FUZZ_START:-$(($(date +%s) % 1000000 * 1000))}
+    fi
+
+    trap print_counts EXIT
+    need_sdk
+    verb_build
+    mkdir -p "$artifacts/test-results"
+    if [ -n "${SSM_FUZZ_SEED:-}" ]; then
+        say "seed $SSM_FUZZ_SEED alone"
+    else
+        say "$amount for each test, seeds from ${SSM_FUZZ_START:-0}"
+    fi
+
+    # With the seeds that were used in the tests' own output.
+    run_suite tests/SessionManagerPlugin.Tests --filter-namespace SessionManagerPlugin.Tests.Fuzz --output Detailed
 }
 
 # --- publish ----------------------------------------------------------------------------------------------------------------------
@@ -483,7 +516,7 @@ verb_clean() {
 verb=${1:-help}
 [ $# -eq 0 ] || shift
 case $verb in
-    setup | build | test | run | publish | install | bench | format | clean) "verb_$verb" "$@" ;;
+    setup | build | test | fuzz | run | publish | install | bench | format | clean) "verb_$verb" "$@" ;;
     help | --help | -h) usage ;;
     *)
         warn "unknown verb $verb"

@@ -82,6 +82,15 @@ internal sealed partial class DataChannel
         }
     }
 
+    /// <summary>On a new connection the agent gets its full time again: what passed without one says nothing about it.</summary>
+    private void RenewHandshakeWait()
+    {
+        if (_handshake is { Start: not null } wait)
+        {
+            _handshake = wait with { Due = Now + _options.HandshakeTimeout };
+        }
+    }
+
     private void ThrowIfHandshakeOverdue(TimeSpan now)
     {
         if (_handshake is { } wait && wait.Due <= now)

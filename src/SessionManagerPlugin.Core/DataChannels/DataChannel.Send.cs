@@ -55,10 +55,16 @@ internal sealed partial class DataChannel
         while (!TryAdd(payloadType, message, payloadLength, _reserve))
         {
             cancellationToken.ThrowIfCancellationRequested();
+
+            // Not by "await using", whose ConfigureAwait puts the registration on the heap.
             var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _hasRoom);
-            await using (registration.ConfigureAwait(false))
+            try
             {
                 await _hasRoom.WaitAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await registration.DisposeAsync().ConfigureAwait(false);
             }
         }
     }

@@ -140,6 +140,7 @@ internal sealed partial class DataChannel
         _token = resumed.TokenValue;
         _hasHeard = false;
         Volatile.Write(ref _listeningSince, Now.Ticks);
+        RenewHandshakeWait();
         lock (_gate)
         {
             _window.Rewind(Now);

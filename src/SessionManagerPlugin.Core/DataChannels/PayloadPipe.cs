@@ -86,10 +86,15 @@ internal sealed class PayloadPipe
             }
 
             // Taking the token's registration only here keeps it off the path of a reader that finds data.
+            // Not by "await using", whose ConfigureAwait puts the registration on the heap.
             var registration = cancellationToken.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _hasData);
-            await using (registration.ConfigureAwait(false))
+            try
             {
                 await _hasData.WaitAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await registration.DisposeAsync().ConfigureAwait(false);
             }
         }
     }

@@ -63,30 +63,32 @@ public sealed class SessionRunner
         var channel = new DataChannel(session, _options.Channel, transport, Resumer(session), _time, _logger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = channel.RunAsync(stop.Token);
+        var isOursToEnd = false;
         try
         {
             var outcome = await RunSessionAsync(channel, running, stop.Token).ConfigureAwait(false);
-            if (outcome.End is SessionEnd.EndedByUser or SessionEnd.TerminalGone)
-            {
-                await TerminateAsync(session).ConfigureAwait(false);
-            }
-
+            isOursToEnd = outcome.End is SessionEnd.EndedByUser or SessionEnd.TerminalGone;
             return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await TerminateAsync(session).ConfigureAwait(false);
+            isOursToEnd = true;
             return new SessionOutcome { End = SessionEnd.Cancelled };
         }
         catch (SessionException e) when (e.Reason == SessionErrorReason.AgentUnresponsive)
         {
-            await TerminateAsync(session).ConfigureAwait(false);
+            isOursToEnd = true;
             throw;
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (isOursToEnd)
+            {
+                // Not before: the channel may just be asking the service for a new connection, and would go on to make it.
+                await TerminateAsync(session).ConfigureAwait(false);
+            }
         }
     }
 

@@ -91,6 +91,7 @@ internal sealed class SessionFields
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
+                CheckNames(document.RootElement, name);
                 return document.RootElement.Clone();
             }
         }
@@ -102,6 +103,23 @@ internal sealed class SessionFields
         }
 
         throw new UsageException($"{name} should be a JSON object; it is JSON of another kind");
+    }
+
+    /// <summary>The parser leaves a name's escapes as they are, and whoever looks for a name finds later that one is no character.</summary>
+    private static void CheckNames(JsonElement element, string name)
+    {
+        try
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                _ = member.Name;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            throw new UsageException($"{name} should be a JSON object; the name of a member has an escape that is no character");
+        }
     }
 
     private static string Require(string? value, string name) =>

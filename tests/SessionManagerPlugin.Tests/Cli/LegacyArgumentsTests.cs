@@ -108,6 +108,8 @@ public class LegacyArgumentsTests
         { "'Target' of argument 5", [Response, "", "StartSession", "", """{"Target":"i-1\u001b[2J"}"""] },
         { "'Target' of argument 5", [Response, "", "StartSession", "", """{"Target":"\ud800"}"""] },
         { "argument 1", ["{" + Token, "", "StartSession"] },
+        { "argument 1", [$$"""{"\ud800ionId":"{{Token}}"}""", "", "StartSession"] },
+        { "argument 5", [Response, "", "StartSession", "", """{"\udc00et":"i-1"}"""] },
         { "argument 1", ["", "", "StartSession"] },
         { "argument 1", [$"\"{Token}\"", "", "StartSession"] },
         { "argument 1", [Response + Token, "", "StartSession"] },

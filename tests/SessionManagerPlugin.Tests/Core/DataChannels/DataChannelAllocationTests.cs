@@ -23,8 +23,10 @@ public class DataChannelAllocationTests(ITestOutputHelper output)
     public async Task A_hundred_thousand_frames_each_way_allocate_less_than_a_byte_a_frame()
     {
         var transport = new Loop();
-        var channel = new DataChannel(
-            ChannelUnderTest.Session, DataChannelOptions.Default, transport, null, TimeProvider.System, NullLogger.Instance);
+
+        // A window that is full after the warm-up: the messages of one that still grows are new, and stay.
+        var options = DataChannelOptions.Default with { SendWindowBytes = 128 * 1024 };
+        var channel = new DataChannel(ChannelUnderTest.Session, options, transport, null, TimeProvider.System, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var running = channel.RunAsync(stop.Token);
         var down = new Pace();
@@ -35,7 +37,7 @@ public class DataChannelAllocationTests(ITestOutputHelper output)
         // The pools fill, the code gets its last form.
         await RunAsync(transport, down, up, Frames / 2);
         var least = long.MaxValue;
-        for (var attempt = 0; attempt < 3 && least >= Bound; attempt++)
+        for (var attempt = 0; attempt < 5 && least >= Bound; attempt++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             await RunAsync(transport, down, up, Frames);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using SessionManagerPlugin.Core.Errors;
 using SessionManagerPlugin.Core.Options;
@@ -171,6 +172,42 @@ public class DataChannelResumeTests
     }
 
     [Fact]
+    public async Task A_handshake_that_a_loss_interrupts_has_its_time_again_on_the_new_connection()
+    {
+        await using var test = await ChannelUnderTest.OpenAsync(resumer: _resumer);
+        test.Transport.ReceiveStream(0, PayloadType.HandshakeRequest, Encoding.UTF8.GetBytes(DataChannelHandshakeTests.Request("Standard_Stream")));
+        test.Transport.ReceiveAcknowledgement(await test.Transport.NextStreamAsync());
+        await test.Transport.WhenReceivesAsync(3);
+        test.Transport.FailReads(Broken);
+        await _resumer.NextAskedAsync();
+        test.Time.Advance(DataChannelOptions.Default.HandshakeTimeout * 2);
+        var next = _resumer.Connect("t");
+        await next.NextAsync();
+        Assert.Empty(await LookAsync(test, next));
+
+        next.ReceiveStream(1, PayloadType.HandshakeComplete, "{}"u8);
+
+        Assert.Equal("Standard_Stream", (await test.Channel.Started.Soon()).SessionType);
+    }
+
+    [Fact]
+    public async Task A_handshake_that_nobody_completes_on_the_new_connection_either_is_given_up()
+    {
+        await using var test = await ChannelUnderTest.OpenAsync(resumer: _resumer);
+        test.Transport.ReceiveStream(0, PayloadType.HandshakeRequest, Encoding.UTF8.GetBytes(DataChannelHandshakeTests.Request("Standard_Stream")));
+        test.Transport.ReceiveAcknowledgement(await test.Transport.NextStreamAsync());
+        await test.Transport.WhenReceivesAsync(3);
+        test.Transport.FailReads(Broken);
+        await _resumer.NextAskedAsync();
+        var next = _resumer.Connect("t");
+        await next.NextAsync();
+        await test.Time.WhenWaitingAsync(DataChannelOptions.Default.HandshakeTimeout).Soon();
+        test.Time.Advance(DataChannelOptions.Default.HandshakeTimeout);
+
+        Assert.Equal(SessionErrorReason.HandshakeTimeout, (await Assert.ThrowsAsync<SessionException>(() => test.Running.Soon())).Reason);
+    }
+
+    [Fact]
     public async Task Silence_of_the_service_is_a_lost_connection_and_a_slow_local_end_is_not()
     {
         await using var test = await OpenAsync();
@@ -222,6 +259,25 @@ public class DataChannelResumeTests
         test.Transport.ReceiveOutput(1, "here I am");
 
         Assert.Equal("$ here I am", await test.ReadTextAsync(11));
+    }
+
+    /// <summary>Lets the sending task look at everything that is due; gives what it sent of its own.</summary>
+    private static async Task<List<SentMessage>> LookAsync(ChannelUnderTest test, FakeTransport transport)
+    {
+        Assert.True(test.Channel.TrySend(PayloadType.Parameter, "look"u8));
+        var sent = new List<SentMessage>();
+        while (true)
+        {
+            var next = await Task.WhenAny(transport.NextStreamAsync(), test.Running).Soon() is Task<SentMessage> stream
+                ? await stream
+                : throw new InvalidOperationException("the channel ended", test.Running.Exception);
+            if (next.Text == "look")
+            {
+                return sent;
+            }
+
+            sent.Add(next);
+        }
     }
 
     /// <summary>A plain shell that has shown its prompt.</summary>

@@ -11,6 +11,8 @@ internal sealed class FakeTerminal : ITerminal
     private readonly Channel<object> _input = Channel.CreateUnbounded<object>();
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
     private readonly Lock _gate = new();
+    private readonly List<(int Count, TaskCompletionSource Seen)> _readWatchers = [];
+    private int _readCount;
     private readonly List<string> _events = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TerminalSize? _size;
@@ -54,9 +56,44 @@ internal sealed class FakeTerminal : ITerminal
     /// <summary>How long the last read was to wait for more.</summary>
     public TimeSpan GatherFor { get; private set; } = TimeSpan.MinValue;
 
+    /// <summary>How many reads have begun.</summary>
+    public int ReadCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _readCount;
+            }
+        }
+    }
+
+    /// <summary>Completes when this many reads have begun.</summary>
+    public Task WhenReadsAsync(int count)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_readCount >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            _readWatchers.Add((count, seen));
+        }
+
+        return seen.Task.Soon();
+    }
+
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan gatherFor, CancellationToken cancellationToken)
     {
-        GatherFor = gatherFor;
+        lock (_gate)
+        {
+            _readCount++;
+            GatherFor = gatherFor;
+            _readWatchers.RemoveAll(watcher => watcher.Count <= _readCount && watcher.Seen.TrySetResult());
+        }
+
         switch (await _input.Reader.ReadAsync(cancellationToken))
         {
             case byte[] bytes:

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -161,10 +163,128 @@ public sealed class DescriptorWorkerTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_programs_small_writes_come_in_one_read()
+    {
+        var reading = GatherAsync(100, TimeSpan.FromSeconds(5));
+        var sent = "";
+        for (var number = 0; number < 20; number++)
+        {
+            await WriteAsync($"{number},");
+            sent += $"{number},";
+        }
+
+        // The end of input ends the wait for more, long before the time.
+        _writeEnd.Dispose();
+        Assert.Equal(sent, await reading);
+        Assert.Equal("", await ReadAsync(10));
+    }
+
+    [Fact]
+    public async Task The_time_bounds_how_long_a_read_gathers()
+    {
+        await WriteAsync("abc");
+        var began = Stopwatch.GetTimestamp();
+        Assert.Equal("abc", await GatherAsync(100, TimeSpan.FromMilliseconds(50)));
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromMilliseconds(40), Waits.Limit);
+    }
+
+    [Fact]
+    public async Task A_writer_that_never_stops_does_not_hold_a_read_beyond_its_time()
+    {
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await WriteAsync("x");
+            }
+        });
+        var text = await GatherAsync(64_000_000, TimeSpan.FromMilliseconds(50));
+        await stop.CancelAsync();
+        await writing.Soon();
+        Assert.NotEmpty(text);
+    }
+
+    [Fact]
+    public async Task A_buffer_that_is_full_ends_the_gathering_and_the_rest_is_the_next_reads()
+    {
+        await WriteAsync("0123456789ab");
+        Assert.Equal("0123456789", await GatherAsync(10, TimeSpan.FromMinutes(1)));
+        Assert.Equal("ab", await ReadAsync(10));
+
+        var reading = GatherAsync(10, TimeSpan.FromMinutes(1));
+        await WriteAsync("01234");
+        await WriteAsync("56789");
+        Assert.Equal("0123456789", await reading);
+    }
+
+    [Fact]
+    public async Task The_first_byte_is_waited_for_without_end()
+    {
+        var reading = GatherAsync(10, TimeSpan.FromMilliseconds(1));
+        Assert.NotEqual(reading, await Task.WhenAny(reading, Task.Delay(50)));
+        await WriteAsync("x");
+        Assert.Equal("x", await reading);
+    }
+
+    [Fact]
+    public async Task A_read_that_gathers_can_be_cancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        await WriteAsync("abc");
+        var reading = _reader.RunAsync(new byte[100], TimeSpan.FromMinutes(1), stop.Token).Soon();
+        while (HasInput())
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Fact]
+    public async Task An_error_behind_data_does_not_cost_the_data_and_is_found_by_the_next_read()
+    {
+        // A pseudo-terminal whose other side hangs up gives an error where a pipe gives the end.
+        Assert.Equal(0, OpenPty(out var primary, out var secondary, 0, 0, 0));
+        using var primaryEnd = new SafeFileHandle(primary, ownsHandle: true);
+        using var secondaryEnd = new SafeFileHandle(secondary, ownsHandle: true);
+        var written = DescriptorWorker.Writer(secondary, "far side").RunAsync("last words"u8.ToArray(), CancellationToken.None).Soon();
+        Assert.Equal(10, await written);
+        var worker = DescriptorWorker.Reader(primary, "hung up");
+        var buffer = new byte[100];
+        var reading = worker.RunAsync(buffer, TimeSpan.FromSeconds(5), CancellationToken.None).Soon();
+        secondaryEnd.Dispose();
+
+        Assert.Equal("last words", Encoding.UTF8.GetString(buffer, 0, await reading));
+        if (OperatingSystem.IsLinux())
+        {
+            await Assert.ThrowsAsync<IOException>(() => worker.RunAsync(buffer, CancellationToken.None).Soon());
+        }
+    }
+
     // Descriptors this high are not given out here.
     private const int NeverOpen = 1_000_000;
 
     private async Task WriteAsync(string text) => _ = await _writer.RunAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None).Soon();
+
+    private async Task<string> GatherAsync(int size, TimeSpan gatherFor)
+    {
+        var buffer = new byte[size];
+        var count = await _reader.RunAsync(buffer, gatherFor, CancellationToken.None).Soon();
+        return Encoding.UTF8.GetString(buffer, 0, count);
+    }
+
+    /// <summary>Whether the pipe holds what was not read yet.</summary>
+    private unsafe bool HasInput()
+    {
+        var descriptor = new LibC.PollDescriptor { Descriptor = _readEnd.DangerousGetHandle().ToInt32(), Events = LibC.PollIn };
+        return LibC.Poll(&descriptor, 1, 0) > 0;
+    }
+
+    [DllImport("libc", EntryPoint = "openpty")]
+    private static extern int OpenPty(out int primary, out int secondary, nint name, nint attributes, nint size);
 
     private async Task<string> ReadAsync(int size)
     {
