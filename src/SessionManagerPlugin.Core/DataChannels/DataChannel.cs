@@ -111,9 +111,10 @@ internal sealed partial class DataChannel
         }
         finally
         {
-            await _transport.DisposeAsync().ConfigureAwait(false);
+            // The session first: it waits for nothing that the connection still does.
             _received.Complete();
             _started.TrySetCanceled(CancellationToken.None);
+            await _transport.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -160,7 +160,8 @@ public sealed class SessionRunner
 
     private static SessionOutcome Closed(ChannelClosed? closed, int? remoteExitCode) => new()
     {
-        End = closed is null ? SessionEnd.TimedOut : SessionEnd.ChannelClosed,
+        // A command that has told its exit status has ended; only the service's word for it was lost with a connection.
+        End = closed is null && remoteExitCode is null ? SessionEnd.TimedOut : SessionEnd.ChannelClosed,
         ClosedOutput = closed?.Output ?? "",
         RemoteExitCode = remoteExitCode,
     };

@@ -88,8 +88,10 @@ internal sealed class WebSocketTransport : IMessageTransport
                 WebSocketMessageFlags.EndOfMessage,
                 CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (
+            e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
+            // Cancelled by nobody here: it is how the WebSocket says that a failure elsewhere has aborted it.
             throw Lost(e);
         }
     }
@@ -101,7 +103,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         {
             await _stream.UncorkAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException || IsAbort(e, cancellationToken))
         {
             throw Lost(e);
         }
@@ -140,7 +142,7 @@ internal sealed class WebSocketTransport : IMessageTransport
         {
             return await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException || IsAbort(e, cancellationToken))
         {
             throw Lost(e);
         }
@@ -149,6 +151,10 @@ internal sealed class WebSocketTransport : IMessageTransport
     private TransportException TooLarge() => new(
         TransportFailure.MessageTooLarge,
         $"{_host} sent a message of more than {_options.MaxMessageSize} bytes, which no agent does");
+
+    /// <summary>A cancellation that the caller did not ask for: the WebSocket was aborted by a failure elsewhere.</summary>
+    private static bool IsAbort(Exception e, CancellationToken cancellationToken) =>
+        e is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private TransportException Closed()
     {

@@ -49,9 +49,12 @@ internal sealed record Tuning
         var channel = DataChannelOptions.Default;
         var shell = ShellOptions.Default;
         var transport = TransportOptions.Default;
+        var ping = Duration(Given(PingInterval), TimeSpan.FromSeconds(1), transport.PingInterval);
+        var deadPeer = Duration(Given(DeadPeerTimeout), TimeSpan.FromSeconds(1), channel.DeadPeerAfter);
         return new Tuning
         {
-            Transport = transport with { PingInterval = Duration(Given(PingInterval), TimeSpan.FromSeconds(1), transport.PingInterval) },
+            // Without a ping an idle service has nothing to answer, so its silence says nothing; and a ping must have the time to be answered.
+            Transport = transport with { PingInterval = deadPeer > TimeSpan.Zero && ping >= deadPeer ? deadPeer / 2 : ping },
             Session = SessionOptions.Default with
             {
                 Resume = ResumeOptions.Default with
@@ -60,7 +63,7 @@ internal sealed record Tuning
                 },
                 Channel = channel with
                 {
-                    DeadPeerAfter = Duration(Given(DeadPeerTimeout), TimeSpan.FromSeconds(1), channel.DeadPeerAfter),
+                    DeadPeerAfter = ping > TimeSpan.Zero ? deadPeer : TimeSpan.Zero,
                     PayloadSize = Number(Given(PayloadSize), MinPayloadSize, MaxPayloadSize, channel.PayloadSize),
                 },
                 Shell = shell with

@@ -17,8 +17,8 @@ public class TuningTests
         { "--resume-timeout", "0", "00:00:00" },
         { "--resume-timeout", "86400", "1.00:00:00" },
         { "--ping-interval", "7.5", "00:00:07.5000000" },
-        { "--ping-interval", "0", "00:00:00" },
-        { "--dead-peer-timeout", "12", "00:00:12" },
+        { "--ping-interval", "59", "00:00:59" },
+        { "--dead-peer-timeout", "45", "00:00:45" },
         { "--dead-peer-timeout", "0", "00:00:00" },
         { "--payload-size", "1", "1" },
         { "--payload-size", "65536", "65536" },
@@ -153,6 +153,20 @@ public class TuningTests
         root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = help });
 
         Assert.Matches($"{option} <[^>]+> +[A-Z]", help.ToString().ReplaceLineEndings(" "));
+    }
+
+    [Theory]
+    [InlineData("0", "60", 0, 0)]
+    [InlineData("30", "10", 5, 10)]
+    [InlineData("30", "0", 30, 0)]
+    [InlineData("20", "60", 20, 60)]
+    public void An_idle_session_is_not_taken_for_dead_because_nobody_asked_whether_it_lives(string ping, string dead, int pingSeconds, int deadSeconds)
+    {
+        var tuning = Tuning.Read(
+            name => name == Tuning.PingInterval ? ping : name == Tuning.DeadPeerTimeout ? dead : null, new FakeEnvironment());
+
+        Assert.Equal(TimeSpan.FromSeconds(pingSeconds), tuning.Transport.PingInterval);
+        Assert.Equal(TimeSpan.FromSeconds(deadSeconds), tuning.Session.Channel.DeadPeerAfter);
     }
 
     [Theory]
