@@ -15,11 +15,8 @@ public sealed record TransportOptions
     /// <summary>How long one attempt to connect may take, name look-up, TLS and upgrade included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the far side may take to answer a close.</summary>
+    /// <summary>How long a goodbye may take to leave: a peer that takes nothing cannot be told.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The attempts to connect and the waits between them.</summary>
-    public ConnectAttempts Attempts { get; init; } = ConnectAttempts.Default;
 
     /// <summary>The defaults.</summary>
     public static TransportOptions Default { get; } = new();

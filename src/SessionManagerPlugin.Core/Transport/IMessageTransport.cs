@@ -29,8 +29,8 @@ public interface IMessageTransport : IAsyncDisposable
     ValueTask FlushAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Says goodbye with a reason. It waits for the answer for a stated time at most and does not fail: a peer that is gone cannot
-    /// be told. No other call may be under way but a <see cref="ReceiveAsync"/> that was cancelled.
+    /// Says goodbye with a reason, without waiting for the answer, which a <see cref="ReceiveAsync"/> hears. It takes a stated time at
+    /// most and does not fail: a peer that is gone cannot be told. No write or flush may be under way.
     /// </summary>
     /// <param name="reason">At most 123 bytes of UTF-8.</param>
     ValueTask CloseAsync(string reason);
