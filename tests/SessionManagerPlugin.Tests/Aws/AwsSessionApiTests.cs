@@ -192,7 +192,7 @@ public class AwsSessionApiTests
     public async Task A_connection_that_went_silent_leaves_time_for_another()
     {
         await using var service = FakeApi.Start(FakeAnswer.Silence, Resumed);
-        using var api = new AwsSessionApi(Options(service.Url) with { CallTimeout = TimeSpan.FromSeconds(4) }, TestEnvironment.WithKeys());
+        using var api = new AwsSessionApi(Options(service.Url) with { CallTimeout = TimeSpan.FromSeconds(8) }, TestEnvironment.WithKeys());
 
         Assert.NotNull(await api.ResumeAsync(SessionId, Cancellation).Soon());
     }
